@@ -1,0 +1,162 @@
+// JSON text: the bounded reader and the writer.
+#include "json/text.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/json/error.hpp>
+#include <boost/json/parser.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace basekeeper::json {
+
+result<boost::json::value> read(std::string_view text, read_limits limits, boost::json::storage_ptr memory)
+{
+    if (text.size() > limits.max_bytes)
+        return fail(
+            condition::invalid_argument,
+            fmt::format("JSON document has {} bytes, the limit is {}", text.size(), limits.max_bytes),
+            "send less in one message"
+        );
+    boost::json::parse_options options;
+    options.max_depth = limits.max_depth;
+    std::array<unsigned char, 1024> scratch;
+    boost::json::parser parser({}, options, scratch.data(), scratch.size());
+    parser.reset(std::move(memory));
+    boost::system::error_code failed;
+    const auto consumed = parser.write_some(text.data(), text.size(), failed);
+    if (!failed && text.find_first_not_of(" \t\r\n", consumed) != std::string_view::npos)
+        failed = boost::json::make_error_code(boost::json::error::extra_data);
+    if (failed)
+        return fail(
+            condition::invalid_argument,
+            fmt::format("JSON is not well-formed at byte {}: {}", consumed, failed.message()),
+            "send one JSON document in UTF-8"
+        );
+    return parser.release();
+}
+
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+void write_escape(std::string& out, char c)
+{
+    switch (c) {
+        case '"': out += "\\\""; break;
+        case '\\': out += "\\\\"; break;
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        case '\b': out += "\\b"; break;
+        case '\f': out += "\\f"; break;
+        default:
+            out += "\\u00";
+            out += hex_digits[static_cast<unsigned char>(c) >> 4U];
+            out += hex_digits[static_cast<unsigned char>(c) & 15U];
+    }
+}
+
+constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+}  // namespace
+
+void write_string(std::string& out, std::string_view s)
+{
+    out += '"';
+    std::size_t from = 0;  // start of the run that can be copied as it is
+    std::size_t i = 0;
+    const auto copy_run = [&] { out.append(s, from, i - from); };
+    while (i < s.size()) {
+        const auto byte = static_cast<unsigned char>(s[i]);
+        if (byte >= 0x80U) {
+            if (const auto length = utf8_sequence_length(s.substr(i)); length != 0) {
+                i += length;
+                continue;
+            }
+            copy_run();
+            out += replacement_character;
+        } else if (byte < 0x20U || byte == '"' || byte == '\\') {
+            copy_run();
+            write_escape(out, s[i]);
+        } else {
+            ++i;
+            continue;
+        }
+        from = ++i;
+    }
+    copy_run();
+    out += '"';
+}
+
+void write_number(std::string& out, std::int64_t n)
+{
+    std::array<char, 24> text;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), n).ptr;
+    out.append(text.data(), end);
+}
+
+void write_number(std::string& out, std::uint64_t n)
+{
+    std::array<char, 24> text;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), n).ptr;
+    out.append(text.data(), end);
+}
+
+void write_number(std::string& out, double n)
+{
+    if (!std::isfinite(n)) {
+        out += std::isnan(n) ? "\"NaN\"" : n > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+        return;
+    }
+    std::array<char, 40> text;
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), n).ptr;
+    out.append(text.data(), end);
+}
+
+void write_value(std::string& out, const boost::json::value& v)
+{
+    switch (v.kind()) {
+        case boost::json::kind::null: out += "null"; break;
+        case boost::json::kind::bool_: out += v.get_bool() ? "true" : "false"; break;
+        case boost::json::kind::int64: write_number(out, v.get_int64()); break;
+        case boost::json::kind::uint64: write_number(out, v.get_uint64()); break;
+        case boost::json::kind::double_: write_number(out, v.get_double()); break;
+        case boost::json::kind::string: write_string(out, v.get_string()); break;
+        case boost::json::kind::array: {
+            char separator = '[';
+            for (const auto& item : v.get_array()) {
+                out += separator;
+                separator = ',';
+                write_value(out, item);
+            }
+            out += v.get_array().empty() ? "[]" : "]";
+            break;
+        }
+        case boost::json::kind::object: {
+            char separator = '{';
+            for (const auto& [key, item] : v.get_object()) {
+                out += separator;
+                separator = ',';
+                write_string(out, key);
+                out += ':';
+                write_value(out, item);
+            }
+            out += v.get_object().empty() ? "{}" : "}";
+            break;
+        }
+    }
+}
+
+std::string to_text(const boost::json::value& v)
+{
+    std::string out;
+    write_value(out, v);
+    return out;
+}
+
+}  // namespace basekeeper::json
