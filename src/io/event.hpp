@@ -1,0 +1,43 @@
+// Something that happens, and coroutines that wait for it; a pause.
+#pragma once
+
+#include "io/deadline.hpp"
+#include "io/task.hpp"
+
+#include <list>
+
+namespace basekeeper::io {
+
+/// A flag that coroutines wait for. Lives on the I/O thread; must outlive its waiters.
+class event
+{
+public:
+    explicit event(io::executor where);
+    ~event();
+    event(const event&) = delete;
+    event& operator=(const event&) = delete;
+
+    /// Sets the flag and wakes all who wait.
+    void set();
+
+    void reset() { set_ = false; }
+
+    bool is_set() const { return set_; }
+
+    /// Returns when the flag is set. Fails with timeout or, when the waiting coroutine is cancelled, cancelled.
+    task<result<>> wait(deadline until);
+
+private:
+    struct waiter;
+    io::executor where_;
+    bool set_ = false;
+    std::list<waiter*> waiters_;
+};
+
+/// Waits for `d`. Fails with cancelled.
+task<result<>> sleep(std::chrono::milliseconds d);
+
+/// Lets others run; for loops that may go on without ever suspending.
+task<> yield();
+
+}  // namespace basekeeper::io

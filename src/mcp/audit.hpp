@@ -1,0 +1,36 @@
+// What is recorded of every call, and the interface of whoever keeps the record.
+#pragma once
+
+#include "base/clock.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace basekeeper::mcp {
+
+/// One call as it stands in the audit trail. Holds no argument value, no result, no secret.
+struct audit_entry
+{
+    wall_time time;
+    std::string principal;
+    std::string instance;
+    std::string tool;
+    std::array<std::byte, 32> argument_digest{};  ///< SHA-256 of the arguments as compact JSON
+    std::string decision;  ///< `allowed`, `confirmed`, `invalid`, `refused_read_only`, `asked`, `declined`, …
+    std::string outcome;   ///< `ok` or the name of the condition
+    std::uint64_t rows = 0;
+    std::chrono::microseconds duration{0};
+};
+
+/// Takes entries on the I/O thread without waiting. They must be durable within a second and at a clean end.
+class audit_sink
+{
+public:
+    virtual ~audit_sink() = default;
+    virtual void record(audit_entry entry) = 0;
+};
+
+}  // namespace basekeeper::mcp

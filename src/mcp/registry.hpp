@@ -1,0 +1,83 @@
+// Everything that a server offers: tools, resources, prompts. Filled at start-up by explicit lists, then read only.
+#pragma once
+
+#include "mcp/tool.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace basekeeper::mcp {
+
+/// The instances that a client may name, and the one meant when it names none. Implemented above mcp.
+class instance_catalog
+{
+public:
+    virtual ~instance_catalog() = default;
+
+    /// Names in stable order; may change while the server runs.
+    virtual std::vector<std::string> names() const = 0;
+};
+
+/// Readable content with an address. `uri` may be an RFC 6570 level-1 template (`basekeeper://instances/{instance}/schema`).
+struct resource
+{
+    std::string uri;
+    std::string name;
+    std::string title;
+    std::string description;
+    std::string mime_type;
+    origin words = origin::foreign;
+    /// Reads it; `variables` holds the values of the template's `{…}` parts, percent-decoded.
+    std::function<io::task<result<std::string>>(std::map<std::string, std::string, std::less<>> variables, call&)> read;
+    /// Values that a template variable may have and that start with `prefix`; may be empty.
+    std::function<std::vector<std::string>(std::string_view variable, std::string_view prefix)> complete;
+};
+
+/// One argument of a prompt; values are always strings.
+struct prompt_argument
+{
+    std::string name;
+    std::string description;
+    bool required = false;
+    std::function<std::vector<std::string>(std::string_view prefix)> complete;
+};
+
+/// A text that a person picks to start work with.
+struct prompt
+{
+    std::string name;
+    std::string title;
+    std::string description;
+    std::vector<prompt_argument> arguments;
+    /// The user message that the prompt becomes.
+    std::function<io::task<result<std::string>>(std::map<std::string, std::string, std::less<>> arguments, call&)> get;
+};
+
+/// The lists, in the order of registration. Names are unique; adding a second one of the same name is a bug.
+class registry
+{
+public:
+    void add(tool t);
+    void add(resource r);
+    void add(prompt p);
+
+    const std::vector<tool>& tools() const { return tools_; }
+
+    const std::vector<resource>& resources() const { return resources_; }
+
+    const std::vector<prompt>& prompts() const { return prompts_; }
+
+    /// Null when there is none of that name.
+    const tool* find_tool(std::string_view name) const;
+    const prompt* find_prompt(std::string_view name) const;
+
+private:
+    std::vector<tool> tools_;
+    std::vector<resource> resources_;
+    std::vector<prompt> prompts_;
+};
+
+}  // namespace basekeeper::mcp

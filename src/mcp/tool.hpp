@@ -1,0 +1,134 @@
+// A tool as the server sees it: what is published, and one erased way to prepare and run a call of it.
+#pragma once
+
+#include "io/task.hpp"
+#include "json/fields.hpp"
+#include "mcp/call.hpp"
+
+#include <boost/describe/enum.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+namespace basekeeper::mcp {
+
+/// The worst that a tool, or one call of it, can do.
+enum class effect
+{
+    reads,    ///< changes nothing
+    writes,   ///< adds or changes, recoverably
+    destroys  ///< can lose data or access; needs a person's confirmation
+};
+BOOST_DESCRIBE_ENUM(effect, reads, writes, destroys)
+
+/// Whether a tool works on one instance; if so the parameter `instance` is added to its schema where there is a choice.
+enum class subject
+{
+    server,
+    instance
+};
+
+/// Where the words of a result come from. Foreign text is wrapped before a model sees it.
+enum class origin
+{
+    ours,
+    foreign
+};
+
+/// What is published about a tool. `description`: one or two plain sentences: what it does, when to use it.
+struct tool_description
+{
+    std::string name;   ///< `[a-z_]{1,64}`
+    std::string group;  ///< feature group for `--features`, e.g. `database`
+    effect worst = effect::reads;
+    subject about = subject::instance;
+    origin words = origin::foreign;
+    std::string description;
+};
+
+/// What one particular call is about to do; made from its arguments before anything runs.
+struct plan
+{
+    effect does = effect::reads;
+    std::string summary{};  ///< for `destroys`: what would be lost, one sentence for the person who confirms
+};
+
+/// The result of a tool before it is wrapped: JSON text of an object that fits the output schema.
+struct tool_output
+{
+    std::string structured;
+};
+
+/// A call whose arguments have been decoded. `run` may be used once.
+struct prepared_call
+{
+    plan intent;
+    std::move_only_function<io::task<result<tool_output>>(call&)> run;
+};
+
+/// One tool. Made by `make_tool`; immutable afterwards.
+struct tool
+{
+    tool_description about;
+    boost::json::object input_schema;
+    boost::json::object output_schema;
+
+    /// Decodes the arguments strictly and says what the call would do. Pure. Fails with invalid_argument by name.
+    std::function<result<prepared_call>(const boost::json::object& arguments)> prepare;
+};
+
+namespace detail {
+
+template <class Result, class Handler, class Args>
+io::task<result<tool_output>> run_and_encode(const Handler& handler, Args in, call& c)
+{
+    auto value = co_await handler(std::move(in), c);
+    if (!value)
+        co_return std::unexpected(std::move(value).error());
+    tool_output out;
+    json::encode(out.structured, *value);
+    co_return out;
+}
+
+}  // namespace detail
+
+/// Builds a tool from its typed parts.
+/// @param handler  `io::task<result<Result>>(Args, call&)`; captures must outlive the server.
+/// @param assess   `plan(const Args&)`: what this call would do; by default the worst that the tool can do.
+template <json::described Args, class Result, class Handler, class Assess>
+tool make_tool(tool_description about, Handler handler, Assess assess)
+{
+    static_assert(std::is_invocable_r_v<io::task<result<Result>>, const Handler&, Args, call&>);
+    tool t{.about = std::move(about), .input_schema = json::schema<Args>(), .output_schema = {}, .prepare = {}};
+    if constexpr (json::self_describing<Result>)
+        t.output_schema = Result::json_schema();
+    else
+        t.output_schema = json::schema<Result>(json::unknown_members::unspecified);
+    // The handler is owned by the tool, which outlives every call of it.
+    t.prepare = [handler = std::make_shared<const Handler>(std::move(handler)),
+                 assess = std::move(assess)](const boost::json::object& arguments) -> result<prepared_call> {
+        auto in = TRY(json::decode<Args>(arguments));
+        plan intent = assess(std::as_const(in));
+        return prepared_call{std::move(intent), [handler, in = std::move(in)](call& c) mutable {
+                                 return detail::run_and_encode<Result>(*handler, std::move(in), c);
+                             }};
+    };
+    return t;
+}
+
+template <json::described Args, class Result, class Handler>
+tool make_tool(tool_description about, Handler handler)
+{
+    const auto worst = about.worst;
+    return make_tool<Args, Result>(std::move(about), std::move(handler), [worst](const Args&) { return plan{worst}; });
+}
+
+/// Arguments of a tool that takes none.
+struct no_arguments
+{
+    static constexpr std::tuple<> fields{};
+};
+
+}  // namespace basekeeper::mcp
