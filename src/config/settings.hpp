@@ -1,0 +1,130 @@
+// What can be configured: typed values, each with the place it came from.
+#pragma once
+
+#include "crypto/secret.hpp"
+#include "log/logger.hpp"
+
+#include <boost/describe/enum.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace basekeeper::config {
+
+/// What the instances are used for; sets defaults that everything more specific overrides.
+enum class profile
+{
+    development,
+    staging,   ///< every write is confirmed
+    production ///< read-only, and every write is confirmed
+};
+BOOST_DESCRIBE_ENUM(profile, development, staging, production)
+
+/// Which calls a person must confirm.
+enum class confirmation
+{
+    destructive, ///< those that destroy
+    always       ///< all that write
+};
+BOOST_DESCRIBE_ENUM(confirmation, destructive, always)
+
+enum class instance_kind
+{
+    self_hosted,
+    cloud,
+    dokploy,
+    local
+};
+BOOST_DESCRIBE_ENUM(instance_kind, self_hosted, cloud, dokploy, local)
+
+/// Where a value came from, weakest first.
+enum class source_kind
+{
+    built_in,
+    profile,
+    file,
+    environment,
+    flag
+};
+BOOST_DESCRIBE_ENUM(source_kind, built_in, profile, file, environment, flag)
+
+struct source
+{
+    source_kind kind = source_kind::built_in;
+    std::string where; ///< `/etc/x/config.toml:12`, `BASEKEEPER_LOG_LEVEL`, `--log-level`, `production`
+};
+
+/// A value and its source: `*settings.limits.max_rows`.
+template <class T>
+struct setting
+{
+    T value{};
+    source from{};
+
+    const T& operator*() const { return value; }
+
+    const T* operator->() const { return &value; }
+};
+
+using secret_text = crypto::secret<std::string>;
+
+struct log_settings
+{
+    setting<log::level> level{log::level::info};
+    setting<log::format> format{log::format::text};
+};
+
+struct limit_settings
+{
+    setting<std::uint64_t> max_result_bytes{262'144};
+    setting<std::uint64_t> max_rows{1'000};
+    setting<std::chrono::milliseconds> statement_timeout{std::chrono::seconds{30}
+    };                                                                          ///< key `limits.statement_timeout_ms`
+    setting<std::chrono::milliseconds> call_timeout{std::chrono::seconds{120}}; ///< key `limits.call_timeout_ms`
+};
+
+struct pool_settings
+{
+    setting<std::uint64_t> max_connections{8};
+};
+
+struct audit_settings
+{
+    setting<std::chrono::days> retention{std::chrono::days{90}}; ///< key `audit.retention_days`
+};
+
+/// One `[instances.NAME]` table. Empty secrets and an empty url mean: not configured.
+struct instance_settings
+{
+    setting<instance_kind> kind{instance_kind::self_hosted};
+    setting<secret_text> database_url{};
+    setting<std::string> url{}; ///< of the Supabase API gateway
+    setting<secret_text> anon_key{};
+    setting<secret_text> service_role_key{};
+    setting<std::vector<std::string>> tags{};
+};
+
+/// Everything. Plain values: copy what you need, pass it down.
+struct settings
+{
+    setting<config::profile> profile{config::profile::development};
+    setting<bool> read_only{false};
+    setting<config::confirmation> confirmation{config::confirmation::destructive};
+    setting<std::string> pinned_instance{};       ///< empty: any configured instance
+    setting<std::vector<std::string>> features{}; ///< tool groups to offer; empty: all
+    setting<std::filesystem::path> state_dir{};
+    setting<std::filesystem::path> key_file{}; ///< of the master key; empty: `master.key` in state_dir
+    setting<secret_text> master_key{};         ///< environment only
+    setting<secret_text> passphrase{};         ///< environment only
+    log_settings log;
+    limit_settings limits;
+    pool_settings pool;
+    audit_settings audit;
+    std::map<std::string, instance_settings, std::less<>> instances;
+};
+
+} // namespace basekeeper::config
