@@ -17,7 +17,7 @@ public:
     }
 };
 
-}  // namespace
+} // namespace
 
 const clock& system_clock()
 {
@@ -42,4 +42,4 @@ std::string to_rfc3339(wall_time t)
     );
 }
 
-}  // namespace basekeeper
+} // namespace basekeeper

@@ -14,8 +14,8 @@ class clock
 {
 public:
     virtual ~clock() = default;
-    virtual steady_time steady() const = 0;  ///< for durations and deadlines
-    virtual wall_time wall() const = 0;      ///< for records, UTC
+    virtual steady_time steady() const = 0; ///< for durations and deadlines
+    virtual wall_time wall() const = 0;     ///< for records, UTC
 };
 
 /// The machine's clocks. The object lives as long as the program.
@@ -45,4 +45,4 @@ private:
 /// RFC 3339 in UTC with microseconds: `2026-11-20T09:30:00.000000Z`.
 std::string to_rfc3339(wall_time t);
 
-}  // namespace basekeeper
+} // namespace basekeeper

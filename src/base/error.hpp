@@ -11,15 +11,15 @@ namespace basekeeper {
 /// when the error is made; layers above compare conditions only.
 enum class condition
 {
-    invalid_argument,  ///< the request itself is wrong; repeating it cannot help
-    not_found,         ///< the named thing does not exist
-    conflict,          ///< the state of the thing forbids the work (exists already, serialization failure)
-    denied,            ///< not allowed: credentials, privileges, read-only mode, refused confirmation
-    timeout,           ///< the deadline passed first
-    unavailable,       ///< the other side is away, full or starting; trying later may help
-    cancelled,         ///< the caller withdrew the request
-    input_required,    ///< a person must answer first (MCP elicitation); never shown to users as a failure
-    internal           ///< a bug or a broken invariant of ours
+    invalid_argument, ///< the request itself is wrong; repeating it cannot help
+    not_found,        ///< the named thing does not exist
+    conflict,         ///< the state of the thing forbids the work (exists already, serialization failure)
+    denied,           ///< not allowed: credentials, privileges, read-only mode, refused confirmation
+    timeout,          ///< the deadline passed first
+    unavailable,      ///< the other side is away, full or starting; trying later may help
+    cancelled,        ///< the caller withdrew the request
+    input_required,   ///< a person must answer first (MCP elicitation); never shown to users as a failure
+    internal          ///< a bug or a broken invariant of ours
 };
 
 /// The name as it stands in errors, audit and metrics: `invalid_argument`, `not_found`, …
@@ -37,13 +37,14 @@ int exit_code(condition c) noexcept;
 struct error
 {
     condition code = condition::internal;
-    std::string message;      ///< lower case, no full stop: what was being done to what, and why it failed
-    std::string hint;         ///< imperative: the exact next step or command; empty when there is none
-    std::string sqlstate{};   ///< five characters when PostgreSQL reported it
-    std::string server_text{};  ///< untrusted words of the other side
-    int http_status = 0;      ///< when an HTTP answer was the cause
+    std::string message;       ///< lower case, no full stop: what was being done to what, and why it failed
+    std::string hint;          ///< imperative: the exact next step or command; empty when there is none
+    std::string sqlstate{};    ///< five characters when PostgreSQL reported it
+    std::string server_text{}; ///< untrusted words of the other side
+    int http_status = 0;       ///< when an HTTP answer was the cause
 
     error() = default;
+
     error(condition c, std::string m, std::string h = {}) : code(c), message(std::move(m)), hint(std::move(h)) {}
 
     /// The same error seen from one layer up: `message` becomes "while: message".
@@ -53,4 +54,4 @@ struct error
 /// One line for a log or a terminal: message, server text in quotes, hint.
 std::string describe(const error& e);
 
-}  // namespace basekeeper
+} // namespace basekeeper

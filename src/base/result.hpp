@@ -32,24 +32,24 @@ T take(result<T>&& r)
     if constexpr (!std::is_void_v<T>)
         return *std::move(r);
 }
-}  // namespace detail
+} // namespace detail
 
-}  // namespace basekeeper
+} // namespace basekeeper
 
 /// The value of a result, or `return` with its error: `auto rows = TRY(parse(text));`
-#define TRY(...)                                                      \
-    ({                                                                \
-        auto basekeeper_tried = (__VA_ARGS__);                        \
-        if (!basekeeper_tried)                                        \
-            return std::unexpected(std::move(basekeeper_tried).error()); \
-        ::basekeeper::detail::take(std::move(basekeeper_tried));      \
+#define TRY(...)                                                                                                       \
+    ({                                                                                                                 \
+        auto basekeeper_tried = (__VA_ARGS__);                                                                         \
+        if (!basekeeper_tried)                                                                                         \
+            return std::unexpected(std::move(basekeeper_tried).error());                                               \
+        ::basekeeper::detail::take(std::move(basekeeper_tried));                                                       \
     })
 
 /// The same inside a coroutine: `auto rows = CO_TRY(co_await db.query(sql));`
-#define CO_TRY(...)                                                   \
-    ({                                                                \
-        auto basekeeper_tried = (__VA_ARGS__);                        \
-        if (!basekeeper_tried)                                        \
-            co_return std::unexpected(std::move(basekeeper_tried).error()); \
-        ::basekeeper::detail::take(std::move(basekeeper_tried));      \
+#define CO_TRY(...)                                                                                                    \
+    ({                                                                                                                 \
+        auto basekeeper_tried = (__VA_ARGS__);                                                                         \
+        if (!basekeeper_tried)                                                                                         \
+            co_return std::unexpected(std::move(basekeeper_tried).error());                                            \
+        ::basekeeper::detail::take(std::move(basekeeper_tried));                                                       \
     })

@@ -25,7 +25,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
     return row[b.size()];
 }
 
-}  // namespace
+} // namespace
 
 std::size_t utf8_sequence_length(std::string_view s) noexcept
 {
@@ -92,4 +92,4 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     return best;
 }
 
-}  // namespace basekeeper
+} // namespace basekeeper

@@ -8,4 +8,4 @@ namespace basekeeper {
 inline constexpr std::string_view product_name = "basekeeper";
 inline constexpr std::string_view product_version = "0.1.0";
 
-}  // namespace basekeeper
+} // namespace basekeeper

@@ -46,4 +46,4 @@ private:
     steady_time at_;
 };
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

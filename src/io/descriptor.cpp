@@ -7,11 +7,11 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
-#include <fcntl.h>
 #include <system_error>
-#include <unistd.h>
 
 namespace basekeeper::io {
 
@@ -19,8 +19,7 @@ namespace asio = boost::asio;
 
 struct descriptor::watched
 {
-    watched(io::executor where, int number, ownership owner)
-        : stream(where), who(owner), fd(number), pollable(true)
+    watched(io::executor where, int number, ownership owner) : stream(where), who(owner), fd(number), pollable(true)
     {
         boost::system::error_code failed;
         stream.assign(number, failed);
@@ -124,4 +123,4 @@ task<result<>> descriptor::write_all(std::string_view bytes, deadline until)
     co_return result<>{};
 }
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

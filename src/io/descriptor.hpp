@@ -18,8 +18,8 @@ enum class readiness
 
 enum class ownership
 {
-    owned,    ///< closed with the object
-    borrowed  ///< somebody else (libpq, the shell) closes it
+    owned,   ///< closed with the object
+    borrowed ///< somebody else (libpq, the shell) closes it
 };
 
 /// A descriptor watched by the event loop. The descriptor is made non-blocking when it is owned.
@@ -50,4 +50,4 @@ private:
     std::unique_ptr<watched> watched_;
 };
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

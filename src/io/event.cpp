@@ -60,4 +60,4 @@ task<> yield()
     co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
 }
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

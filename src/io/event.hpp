@@ -40,4 +40,4 @@ task<result<>> sleep(std::chrono::milliseconds d);
 /// Lets others run; for loops that may go on without ever suspending.
 task<> yield();
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

@@ -27,7 +27,7 @@ task<> without_throwing_on_cancel(task<> work)
     co_await std::move(work);
 }
 
-}  // namespace
+} // namespace
 
 nursery::nursery(io::executor where, bug_handler on_bug)
     : where_(std::move(where)), on_bug_(std::move(on_bug)), empty_(where_)
@@ -69,7 +69,7 @@ void nursery::cancel(const std::weak_ptr<child>& one)
 void nursery::cancel_all()
 {
     for (auto next = children_.begin(); next != children_.end();) {
-        const auto alive = *next++;  // emitting may end the child and take it off the list
+        const auto alive = *next++; // emitting may end the child and take it off the list
         alive->stop.emit(asio::cancellation_type::terminal);
     }
 }
@@ -79,4 +79,4 @@ task<result<>> nursery::join(deadline until)
     co_return co_await empty_.wait(until);
 }
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

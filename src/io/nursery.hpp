@@ -39,8 +39,8 @@ public:
 private:
     io::executor where_;
     bug_handler on_bug_;
-    std::list<std::shared_ptr<child>> children_;  // shared with the handles, which only observe
+    std::list<std::shared_ptr<child>> children_; // shared with the handles, which only observe
     event empty_;
 };
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

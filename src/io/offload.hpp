@@ -16,7 +16,7 @@ namespace detail {
 /// Runs `work` on the pool and resumes on the I/O thread. Not cancellable: what runs on a thread runs to its end, so
 /// references into the waiting coroutine stay valid.
 task<> run_on_pool(offload_pool& pool, std::function<void()> work);
-}  // namespace detail
+} // namespace detail
 
 /// The result of `work()`, computed on another thread. `work` must not touch state of the I/O thread except what it was
 /// given; an exception it throws is rethrown here.
@@ -51,4 +51,4 @@ task<std::invoke_result_t<Work&>> offload(offload_pool& pool, Work work)
     }
 }
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

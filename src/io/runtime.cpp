@@ -110,6 +110,6 @@ task<> run_on_pool(offload_pool& pool, std::function<void()> work)
     );
 }
 
-}  // namespace detail
+} // namespace detail
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

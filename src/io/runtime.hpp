@@ -56,4 +56,4 @@ private:
     offload_pool pool_;
 };
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

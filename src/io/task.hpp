@@ -14,4 +14,4 @@ using task = boost::asio::awaitable<T>;
 
 using executor = boost::asio::any_io_executor;
 
-}  // namespace basekeeper::io
+} // namespace basekeeper::io

@@ -24,7 +24,7 @@ std::string range(bounds b)
     return b.max == open_max ? fmt::format("at least {}", b.min) : fmt::format("between {} and {}", b.min, b.max);
 }
 
-}  // namespace
+} // namespace
 
 std::string received(const boost::json::value& v)
 {
@@ -92,4 +92,4 @@ result<std::string> decode_text(const boost::json::value& v, std::string_view pa
     return std::string(text);
 }
 
-}  // namespace basekeeper::json::detail
+} // namespace basekeeper::json::detail

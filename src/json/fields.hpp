@@ -37,7 +37,7 @@ struct field
 {
     std::string_view name;
     T Owner::* member;
-    std::string_view doc;  ///< one sentence; empty in results, where the name must do
+    std::string_view doc; ///< one sentence; empty in results, where the name must do
     bool required;
     bounds limits;
 };
@@ -65,7 +65,9 @@ concept described = requires { std::tuple_size<std::remove_cvref_t<decltype(T::f
 /// `void write_json(std::string& out) const`.
 template <class T>
 concept self_describing = requires(const T& v, std::string& out) {
-    { T::json_schema() } -> std::convertible_to<boost::json::object>;
+    {
+        T::json_schema()
+    } -> std::convertible_to<boost::json::object>;
     v.write_json(out);
 };
 
@@ -129,7 +131,7 @@ boost::json::object type_schema(bounds b)
     else if constexpr (described<T>)
         return schema<T>(unknown_members::unspecified);
     else if constexpr (std::is_same_v<T, boost::json::value>)
-        return s;  // any JSON value
+        return s; // any JSON value
     else if constexpr (std::is_same_v<T, boost::json::object>)
         s["type"] = "object";
     else if constexpr (std::is_same_v<T, bool>)
@@ -275,7 +277,7 @@ void encode_object(std::string& out, const T& v)
     out += separator == '{' ? "{}" : "}";
 }
 
-}  // namespace detail
+} // namespace detail
 
 template <described T>
 boost::json::object schema(unknown_members unknown)
@@ -352,4 +354,4 @@ void encode(std::string& out, const T& v)
         write_string(out, v);
 }
 
-}  // namespace basekeeper::json
+} // namespace basekeeper::json

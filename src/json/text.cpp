@@ -47,28 +47,42 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 void write_escape(std::string& out, char c)
 {
     switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        default:
-            out += "\\u00";
-            out += hex_digits[static_cast<unsigned char>(c) >> 4U];
-            out += hex_digits[static_cast<unsigned char>(c) & 15U];
+    case '"':
+        out += "\\\"";
+        break;
+    case '\\':
+        out += "\\\\";
+        break;
+    case '\n':
+        out += "\\n";
+        break;
+    case '\r':
+        out += "\\r";
+        break;
+    case '\t':
+        out += "\\t";
+        break;
+    case '\b':
+        out += "\\b";
+        break;
+    case '\f':
+        out += "\\f";
+        break;
+    default:
+        out += "\\u00";
+        out += hex_digits[static_cast<unsigned char>(c) >> 4U];
+        out += hex_digits[static_cast<unsigned char>(c) & 15U];
     }
 }
 
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
-}  // namespace
+} // namespace
 
 void write_string(std::string& out, std::string_view s)
 {
     out += '"';
-    std::size_t from = 0;  // start of the run that can be copied as it is
+    std::size_t from = 0; // start of the run that can be copied as it is
     std::size_t i = 0;
     const auto copy_run = [&] { out.append(s, from, i - from); };
     while (i < s.size()) {
@@ -121,34 +135,46 @@ void write_number(std::string& out, double n)
 void write_value(std::string& out, const boost::json::value& v)
 {
     switch (v.kind()) {
-        case boost::json::kind::null: out += "null"; break;
-        case boost::json::kind::bool_: out += v.get_bool() ? "true" : "false"; break;
-        case boost::json::kind::int64: write_number(out, v.get_int64()); break;
-        case boost::json::kind::uint64: write_number(out, v.get_uint64()); break;
-        case boost::json::kind::double_: write_number(out, v.get_double()); break;
-        case boost::json::kind::string: write_string(out, v.get_string()); break;
-        case boost::json::kind::array: {
-            char separator = '[';
-            for (const auto& item : v.get_array()) {
-                out += separator;
-                separator = ',';
-                write_value(out, item);
-            }
-            out += v.get_array().empty() ? "[]" : "]";
-            break;
+    case boost::json::kind::null:
+        out += "null";
+        break;
+    case boost::json::kind::bool_:
+        out += v.get_bool() ? "true" : "false";
+        break;
+    case boost::json::kind::int64:
+        write_number(out, v.get_int64());
+        break;
+    case boost::json::kind::uint64:
+        write_number(out, v.get_uint64());
+        break;
+    case boost::json::kind::double_:
+        write_number(out, v.get_double());
+        break;
+    case boost::json::kind::string:
+        write_string(out, v.get_string());
+        break;
+    case boost::json::kind::array: {
+        char separator = '[';
+        for (const auto& item : v.get_array()) {
+            out += separator;
+            separator = ',';
+            write_value(out, item);
         }
-        case boost::json::kind::object: {
-            char separator = '{';
-            for (const auto& [key, item] : v.get_object()) {
-                out += separator;
-                separator = ',';
-                write_string(out, key);
-                out += ':';
-                write_value(out, item);
-            }
-            out += v.get_object().empty() ? "{}" : "}";
-            break;
+        out += v.get_array().empty() ? "[]" : "]";
+        break;
+    }
+    case boost::json::kind::object: {
+        char separator = '{';
+        for (const auto& [key, item] : v.get_object()) {
+            out += separator;
+            separator = ',';
+            write_string(out, key);
+            out += ':';
+            write_value(out, item);
         }
+        out += v.get_object().empty() ? "{}" : "}";
+        break;
+    }
     }
 }
 
@@ -159,4 +185,4 @@ std::string to_text(const boost::json::value& v)
     return out;
 }
 
-}  // namespace basekeeper::json
+} // namespace basekeeper::json

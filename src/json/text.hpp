@@ -37,4 +37,4 @@ void write_value(std::string& out, const boost::json::value& v);
 /// A value tree as compact JSON.
 std::string to_text(const boost::json::value& v);
 
-}  // namespace basekeeper::json
+} // namespace basekeeper::json

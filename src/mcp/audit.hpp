@@ -18,9 +18,9 @@ struct audit_entry
     std::string principal;
     std::string instance;
     std::string tool;
-    std::array<std::byte, 32> argument_digest{};  ///< SHA-256 of the arguments as compact JSON
-    std::string decision;  ///< `allowed`, `confirmed`, `invalid`, `refused_read_only`, `asked`, `declined`, …
-    std::string outcome;   ///< `ok` or the name of the condition
+    std::array<std::byte, 32> argument_digest{}; ///< SHA-256 of the arguments as compact JSON
+    std::string decision; ///< `allowed`, `confirmed`, `invalid`, `refused_read_only`, `asked`, `declined`, …
+    std::string outcome;  ///< `ok` or the name of the condition
     std::uint64_t rows = 0;
     std::chrono::microseconds duration{0};
 };
@@ -33,4 +33,4 @@ public:
     virtual void record(audit_entry entry) = 0;
 };
 
-}  // namespace basekeeper::mcp
+} // namespace basekeeper::mcp

@@ -16,7 +16,7 @@ namespace basekeeper::mcp {
 /// Who is calling. Everything kept for a later call (confirmation, session, job) is bound to `id`.
 struct principal
 {
-    std::string id;  ///< `stdio:<user>`, `cli:<user>`, later `key:<id>` or `user:<issuer>/<subject>`
+    std::string id; ///< `stdio:<user>`, `cli:<user>`, later `key:<id>` or `user:<issuer>/<subject>`
 };
 
 /// Levels of log messages to a client (RFC 5424 names, lowest first).
@@ -36,8 +36,8 @@ enum class log_level
 /// `elicitation/create` asks for; it must never ask for a secret.
 struct question
 {
-    std::string key;      ///< unique within the call; names the answer when the call is repeated
-    std::string message;  ///< what is asked, in full sentences
+    std::string key;     ///< unique within the call; names the answer when the call is repeated
+    std::string message; ///< what is asked, in full sentences
     boost::json::object schema;
 };
 
@@ -51,7 +51,7 @@ enum class answer_action
 struct answer
 {
     answer_action action = answer_action::cancel;
-    boost::json::object content;  ///< as the schema asked; empty unless accepted
+    boost::json::object content; ///< as the schema asked; empty unless accepted
 };
 
 /// The way from a running call up to its client. One implementation per kind of client: an MCP session of either era,
@@ -79,8 +79,8 @@ public:
 /// What a call did, for audit and metrics.
 struct call_tally
 {
-    std::uint64_t rows = 0;  ///< rows read or written
-    bool truncated = false;  ///< a cap cut the result
+    std::uint64_t rows = 0; ///< rows read or written
+    bool truncated = false; ///< a cap cut the result
 };
 
 /// One call of a tool, resource or prompt. Lives on the I/O thread until its answer is sent.
@@ -101,6 +101,8 @@ public:
 
     call_tally& tally() { return tally_; }
 
+    const call_tally& tally() const { return tally_; }
+
     void select_instance(std::string name) { instance_ = std::move(name); }
 
     void shorten_deadline(io::deadline until)
@@ -117,4 +119,4 @@ private:
     call_tally tally_;
 };
 
-}  // namespace basekeeper::mcp
+} // namespace basekeeper::mcp

@@ -30,7 +30,7 @@ private:
 
     crypto::secret<std::string> key_;
     const clock& time_;
-    std::map<std::string, std::int64_t, std::less<>> used_;  // nonce -> expiry; entries leave when they expire
+    std::map<std::string, std::int64_t, std::less<>> used_; // nonce -> expiry; entries leave when they expire
 };
 
-}  // namespace basekeeper::mcp
+} // namespace basekeeper::mcp

@@ -20,15 +20,15 @@ namespace basekeeper::mcp {
 enum class access
 {
     full,
-    read_only  ///< tools that can write are neither listed nor run, whatever their arguments
+    read_only ///< tools that can write are neither listed nor run, whatever their arguments
 };
 
 struct policy_settings
 {
     access mode = access::full;
-    std::string pinned_instance;                            ///< empty: any configured instance
-    std::chrono::milliseconds longest_call{120'000};        ///< deadline of a call that names none
-    std::size_t max_result_bytes = std::size_t{1} << 20U;  ///< of structured content; larger results are refused
+    std::string pinned_instance;                          ///< empty: any configured instance
+    std::chrono::milliseconds longest_call{120'000};      ///< deadline of a call that names none
+    std::size_t max_result_bytes = std::size_t{1} << 20U; ///< of structured content; larger results are refused
     std::chrono::seconds confirmation_lifetime{120};
 };
 
@@ -38,7 +38,7 @@ struct tool_reply
 {
     std::string text;
     std::string structured;
-    std::optional<error> failed;  ///< set: the call failed, `text` says how and what to do next
+    std::optional<error> failed; ///< set: the call failed, `text` says how and what to do next
     origin words = origin::ours;
 };
 
@@ -75,10 +75,14 @@ public:
     /// client and call again with the same arguments.
     io::task<result<tool_reply>> run(const tool& t, boost::json::object arguments, call& c);
 
+    /// Reads a resource: audited as `resources/read`, foreign text wrapped. Fails as the resource's `read` does.
+    io::task<result<std::string>> read(const resource& r, template_variables variables, call& c);
+
     const std::map<std::string, call_counters, std::less<>>& counters() const { return counters_; }
 
 private:
     struct decision;
+    void record(const call& c, const std::string& what, const decision& d, std::string_view outcome, steady_time began);
     result<std::string> choose_instance(const tool& t, boost::json::object& arguments) const;
     io::task<result<>> confirm(const tool& t, const decision& d, const plan& intent, call& c);
     io::task<result<tool_output>> admit_and_run(const tool& t, boost::json::object arguments, decision& d, call& c);
@@ -97,4 +101,4 @@ std::string wrap_foreign(std::string_view text);
 /// A failure as a client reads it: our sentence, the server's words wrapped, the next step.
 std::string failure_text(const error& e);
 
-}  // namespace basekeeper::mcp
+} // namespace basekeeper::mcp

@@ -21,7 +21,11 @@ public:
     virtual std::vector<std::string> names() const = 0;
 };
 
-/// Readable content with an address. `uri` may be an RFC 6570 level-1 template (`basekeeper://instances/{instance}/schema`).
+/// Values of the `{…}` parts of a URI template, or arguments of a prompt, by name.
+using template_variables = std::map<std::string, std::string, std::less<>>;
+
+/// Readable content with an address. `uri` may be an RFC 6570 level-1 template
+/// (`basekeeper://instances/{instance}/schema`).
 struct resource
 {
     std::string uri;
@@ -31,7 +35,7 @@ struct resource
     std::string mime_type;
     origin words = origin::foreign;
     /// Reads it; `variables` holds the values of the template's `{…}` parts, percent-decoded.
-    std::function<io::task<result<std::string>>(std::map<std::string, std::string, std::less<>> variables, call&)> read;
+    std::function<io::task<result<std::string>>(template_variables variables, call&)> read;
     /// Values that a template variable may have and that start with `prefix`; may be empty.
     std::function<std::vector<std::string>(std::string_view variable, std::string_view prefix)> complete;
 };
@@ -53,7 +57,7 @@ struct prompt
     std::string description;
     std::vector<prompt_argument> arguments;
     /// The user message that the prompt becomes.
-    std::function<io::task<result<std::string>>(std::map<std::string, std::string, std::less<>> arguments, call&)> get;
+    std::function<io::task<result<std::string>>(template_variables arguments, call&)> get;
 };
 
 /// The lists, in the order of registration. Names are unique; adding a second one of the same name is a bug.
@@ -80,4 +84,4 @@ private:
     std::vector<prompt> prompts_;
 };
 
-}  // namespace basekeeper::mcp
+} // namespace basekeeper::mcp

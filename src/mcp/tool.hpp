@@ -17,9 +17,9 @@ namespace basekeeper::mcp {
 /// The worst that a tool, or one call of it, can do.
 enum class effect
 {
-    reads,    ///< changes nothing
-    writes,   ///< adds or changes, recoverably
-    destroys  ///< can lose data or access; needs a person's confirmation
+    reads,   ///< changes nothing
+    writes,  ///< adds or changes, recoverably
+    destroys ///< can lose data or access; needs a person's confirmation
 };
 BOOST_DESCRIBE_ENUM(effect, reads, writes, destroys)
 
@@ -40,8 +40,8 @@ enum class origin
 /// What is published about a tool. `description`: one or two plain sentences: what it does, when to use it.
 struct tool_description
 {
-    std::string name;   ///< `[a-z_]{1,64}`
-    std::string group;  ///< feature group for `--features`, e.g. `database`
+    std::string name;  ///< `[a-z_]{1,64}`
+    std::string group; ///< feature group for `--features`, e.g. `database`
     effect worst = effect::reads;
     subject about = subject::instance;
     origin words = origin::foreign;
@@ -52,7 +52,7 @@ struct tool_description
 struct plan
 {
     effect does = effect::reads;
-    std::string summary{};  ///< for `destroys`: what would be lost, one sentence for the person who confirms
+    std::string summary{}; ///< for `destroys`: what would be lost, one sentence for the person who confirms
 };
 
 /// The result of a tool before it is wrapped: JSON text of an object that fits the output schema.
@@ -92,7 +92,7 @@ io::task<result<tool_output>> run_and_encode(const Handler& handler, Args in, ca
     co_return out;
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// Builds a tool from its typed parts.
 /// @param handler  `io::task<result<Result>>(Args, call&)`; captures must outlive the server.
@@ -131,4 +131,4 @@ struct no_arguments
     static constexpr std::tuple<> fields{};
 };
 
-}  // namespace basekeeper::mcp
+} // namespace basekeeper::mcp

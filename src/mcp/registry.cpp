@@ -1,0 +1,51 @@
+// Keeps the lists and finds by name.
+#include "mcp/registry.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace basekeeper::mcp {
+namespace {
+
+template <class T>
+const T* find_named(const std::vector<T>& all, std::string_view name, std::string T::* key)
+{
+    const auto at = std::ranges::find(all, name, key);
+    return at == all.end() ? nullptr : &*at;
+}
+
+} // namespace
+
+void registry::add(tool t)
+{
+    if (find_tool(t.about.name) != nullptr)
+        throw std::logic_error("two tools are called " + t.about.name);
+    tools_.push_back(std::move(t));
+}
+
+void registry::add(resource r)
+{
+    if (find_named(resources_, r.uri, &resource::uri) != nullptr)
+        throw std::logic_error("two resources have the address " + r.uri);
+    resources_.push_back(std::move(r));
+}
+
+void registry::add(prompt p)
+{
+    if (find_prompt(p.name) != nullptr)
+        throw std::logic_error("two prompts are called " + p.name);
+    prompts_.push_back(std::move(p));
+}
+
+const tool* registry::find_tool(std::string_view name) const
+{
+    const auto at = std::ranges::find_if(tools_, [&](const tool& t) { return t.about.name == name; });
+    return at == tools_.end() ? nullptr : &*at;
+}
+
+const prompt* registry::find_prompt(std::string_view name) const
+{
+    return find_named(prompts_, name, &prompt::name);
+}
+
+} // namespace basekeeper::mcp
