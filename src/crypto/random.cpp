@@ -1,0 +1,53 @@
+// The generator is OpenSSL's: seeded by the kernel, one per thread, safe across fork.
+#include "crypto/random.hpp"
+
+#include "crypto/encoding.hpp"
+#include "crypto/openssl.hpp"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <vector>
+
+namespace basekeeper::crypto {
+
+void random_bytes(std::span<std::byte> out)
+{
+    while (!out.empty()) {
+        const auto part = out.first(std::min<std::size_t>(out.size(), INT_MAX));
+        openssl::require(RAND_bytes(raw(part.data()), static_cast<int>(part.size())) == 1, "RAND_bytes");
+        out = out.subspan(part.size());
+    }
+}
+
+std::string random_token(std::size_t bytes)
+{
+    std::vector<std::byte> drawn(bytes);
+    random_bytes(drawn);
+    auto token = to_base64url(drawn);
+    wipe(drawn);
+    return token;
+}
+
+key256 random_key()
+{
+    std::array<std::byte, 32> drawn{};
+    random_bytes(drawn);
+    return key256(std::move(drawn));
+}
+
+std::string uuid_v4()
+{
+    std::array<std::byte, 16> drawn{};
+    random_bytes(drawn);
+    drawn[6] = (drawn[6] & std::byte{0x0F}) | std::byte{0x40}; // version 4
+    drawn[8] = (drawn[8] & std::byte{0x3F}) | std::byte{0x80}; // variant of RFC 9562
+    auto text = to_hex(drawn);
+    for (const std::size_t dash : {8U, 13U, 18U, 23U})
+        text.insert(dash, 1, '-');
+    return text;
+}
+
+} // namespace basekeeper::crypto

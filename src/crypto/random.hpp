@@ -1,0 +1,23 @@
+// Randomness that nobody can predict: bytes, tokens, keys, identifiers.
+#pragma once
+
+#include "crypto/secret.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace basekeeper::crypto {
+
+/// Fills `out` from the cryptographic generator. Throws when it does not work: nothing may go on without it.
+void random_bytes(std::span<std::byte> out);
+
+/// `bytes` random bytes as base64url without padding; 16 bytes or more cannot be guessed.
+std::string random_token(std::size_t bytes);
+
+key256 random_key();
+
+/// A random UUID (RFC 9562 version 4) in lower case: `f47ac10b-58cc-4372-a567-0e02b2c3d479`.
+std::string uuid_v4();
+
+} // namespace basekeeper::crypto
