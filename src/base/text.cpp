@@ -92,4 +92,14 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     return best;
 }
 
+bool is_dns_label(std::string_view s) noexcept
+{
+    if (s.empty() || s.size() > 63 || s.front() == '-' || s.back() == '-')
+        return false;
+    for (const char c : s)
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+            return false;
+    return true;
+}
+
 } // namespace basekeeper

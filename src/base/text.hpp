@@ -19,4 +19,7 @@ std::string_view utf8_prefix(std::string_view s, std::size_t max_bytes) noexcept
 /// The candidate that `word` was most likely meant to be (edit distance of at most a third of its length), or empty.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
+/// True for a DNS label: a-z, 0-9 and inner hyphens, 1 to 63 characters. The names of instances are such labels.
+bool is_dns_label(std::string_view s) noexcept;
+
 } // namespace basekeeper
