@@ -1,10 +1,8 @@
-// JSON text: the bounded reader and the writer.
+// Writes JSON text piece by piece.
 #include "json/text.hpp"
 
 #include "base/text.hpp"
 
-#include <boost/json/error.hpp>
-#include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -13,32 +11,6 @@
 #include <cmath>
 
 namespace basekeeper::json {
-
-result<boost::json::value> read(std::string_view text, read_limits limits, boost::json::storage_ptr memory)
-{
-    if (text.size() > limits.max_bytes)
-        return fail(
-            condition::invalid_argument,
-            fmt::format("JSON document has {} bytes, the limit is {}", text.size(), limits.max_bytes),
-            "send less in one message"
-        );
-    boost::json::parse_options options;
-    options.max_depth = limits.max_depth;
-    std::array<unsigned char, 1024> scratch;
-    boost::json::parser parser({}, options, scratch.data(), scratch.size());
-    parser.reset(std::move(memory));
-    boost::system::error_code failed;
-    const auto consumed = parser.write_some(text.data(), text.size(), failed);
-    if (!failed && text.find_first_not_of(" \t\r\n", consumed) != std::string_view::npos)
-        failed = boost::json::make_error_code(boost::json::error::extra_data);
-    if (failed)
-        return fail(
-            condition::invalid_argument,
-            fmt::format("JSON is not well-formed at byte {}: {}", consumed, failed.message()),
-            "send one JSON document in UTF-8"
-        );
-    return parser.release();
-}
 
 namespace {
 
@@ -130,6 +102,8 @@ void write_number(std::string& out, double n)
     std::array<char, 40> text;
     const auto end = std::to_chars(text.data(), text.data() + text.size(), n).ptr;
     out.append(text.data(), end);
+    if (n == 0 && std::signbit(n))
+        out += ".0"; // "-0" would be read back as the integer, which has no sign
 }
 
 void write_value(std::string& out, const boost::json::value& v)
