@@ -76,7 +76,7 @@ TEST(secret, wipes_a_short_string_on_destruction)
     auto* const held = std::construct_at(reinterpret_cast<secret<>*>(memory.data()), std::string("hunter2"));
     ASSERT_TRUE(holds(memory, "hunter2")) << "a short string is expected to live inside the object";
     std::destroy_at(held);
-    EXPECT_FALSE(holds(memory, "hunter2"));
+    EXPECT_FALSE(holds(memory, "unter2"));
 }
 
 TEST(secret, wipes_a_key_on_destruction)
