@@ -1,0 +1,24 @@
+// The configuration file as a list of keys with their values and lines; the only place that knows TOML.
+#pragma once
+
+#include "base/result.hpp"
+#include "config/value.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace basekeeper::config {
+
+struct parsed_document
+{
+    std::vector<given> values;
+    std::vector<std::pair<std::string, source>> instances; ///< every `[instances.NAME]`, also an empty one
+};
+
+/// Fails with invalid_argument, naming the line, when the text is not TOML or larger and deeper than a configuration
+/// can be.
+result<parsed_document> parse_document(std::string_view text, std::string_view origin);
+
+} // namespace basekeeper::config

@@ -1,0 +1,64 @@
+// What the texts of settings must look like.
+#include "config/keys.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/url/parse.hpp>
+
+#include <algorithm>
+
+namespace basekeeper::config {
+namespace {
+
+bool is_printable(char c)
+{
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
+}
+
+} // namespace
+
+bool is_feature_name(std::string_view s)
+{
+    return !s.empty() && s.size() <= 63 && std::ranges::all_of(s, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    });
+}
+
+bool is_tag(std::string_view s)
+{
+    return !s.empty() && s.size() <= 63 && std::ranges::all_of(s, [](char c) { return c == ' ' || is_printable(c); });
+}
+
+bool is_file_path(std::string_view s)
+{
+    return s.starts_with('/') || s.starts_with("~/");
+}
+
+bool is_instance_or_empty(std::string_view s)
+{
+    return s.empty() || is_dns_label(s);
+}
+
+bool is_not_empty(std::string_view s)
+{
+    return !s.empty();
+}
+
+bool is_api_key(std::string_view s)
+{
+    return !s.empty() && std::ranges::all_of(s, is_printable);
+}
+
+bool is_database_url(std::string_view s)
+{
+    // The rest is libpq's to judge: it allows several hosts, which no general URL parser takes.
+    return (s.starts_with("postgresql://") || s.starts_with("postgres://")) && std::ranges::all_of(s, is_printable);
+}
+
+bool is_http_url(std::string_view s)
+{
+    const auto url = boost::urls::parse_uri(s);
+    return url && (url->scheme() == "https" || url->scheme() == "http") && !url->host().empty() && !url->has_userinfo();
+}
+
+} // namespace basekeeper::config

@@ -1,0 +1,142 @@
+// The list of all keys: name, meaning, limits and the member that each of them sets.
+#pragma once
+
+#include "config/value.hpp"
+
+#include <utility>
+
+namespace basekeeper::config {
+
+bool is_feature_name(std::string_view s);
+bool is_tag(std::string_view s);
+bool is_file_path(std::string_view s); ///< absolute, or under ~/
+bool is_instance_or_empty(std::string_view s);
+bool is_not_empty(std::string_view s);
+bool is_api_key(std::string_view s); ///< not empty, no white space
+bool is_database_url(std::string_view s);
+bool is_http_url(std::string_view s);
+
+/// Calls `visit(rule, setting)` for every key of the whole program, in the order in which they are shown.
+template <class Settings, class Visit>
+void for_each_key(Settings& s, Visit&& visit)
+{
+    visit(rule{"profile", "What the instances are used for; sets defaults of other keys."}, s.profile);
+    visit(rule{"read_only", "Whether tools that can write are neither listed nor run."}, s.read_only);
+    visit(
+        rule{"confirmation", "Which calls a person must confirm: destructive ones, or all that write."}, s.confirmation
+    );
+    visit(
+        rule{
+            .name = "pinned_instance",
+            .meaning = "The only instance that clients may use; empty for all.",
+            .accepts = is_instance_or_empty,
+            .accepted = "the name of an instance: a-z, 0-9 and inner hyphens, at most 63"
+        },
+        s.pinned_instance
+    );
+    visit(
+        rule{
+            .name = "features",
+            .meaning = "The tool groups to offer; empty for all.",
+            .accepts = is_feature_name,
+            .accepted = "the name of a tool group: a-z, 0-9, _ and -"
+        },
+        s.features
+    );
+    constexpr std::string_view a_path = "an absolute path, or one under ~/";
+    visit(
+        rule{.name = "state_dir", .meaning = "The folder of the state.", .accepts = is_file_path, .accepted = a_path},
+        s.state_dir
+    );
+    visit(
+        rule{
+            .name = "key_file",
+            .meaning = "The file of the master key; empty for master.key in state_dir.",
+            .accepts = is_file_path,
+            .accepted = a_path
+        },
+        s.key_file
+    );
+    visit(
+        rule{
+            .name = "master_key",
+            .meaning = "The master key itself: 32 bytes in base64 or hex.",
+            .accepts = is_not_empty,
+            .accepted = "32 bytes in base64 or hex",
+            .sources = key_sources::environment_only
+        },
+        s.master_key
+    );
+    visit(
+        rule{
+            .name = "passphrase",
+            .meaning = "The passphrase from which the master key is derived.",
+            .accepts = is_not_empty,
+            .accepted = "a passphrase",
+            .sources = key_sources::environment_only
+        },
+        s.passphrase
+    );
+    visit(rule{"log.level", "The lowest level that is logged."}, s.log.level);
+    visit(rule{"log.format", "How the log on stderr is written."}, s.log.format);
+    visit(
+        rule{"limits.max_result_bytes", "The most bytes of one result.", 1'024, 64U << 20U}, s.limits.max_result_bytes
+    );
+    visit(rule{"limits.max_rows", "The most rows of one result.", 1, 50'000}, s.limits.max_rows);
+    visit(
+        rule{"limits.statement_timeout_ms", "The longest a statement may run.", 1, 3'600'000},
+        s.limits.statement_timeout
+    );
+    visit(rule{"limits.call_timeout_ms", "The longest a call may take.", 100, 86'400'000}, s.limits.call_timeout);
+    visit(rule{"pool.max_connections", "The most connections to one instance.", 1, 100}, s.pool.max_connections);
+    visit(rule{"audit.retention_days", "How long audit entries are kept.", 1, 3'650}, s.audit.retention);
+}
+
+/// The same for the keys of one `[instances.NAME]` table.
+template <class Instance, class Visit>
+void for_each_instance_key(Instance& i, Visit&& visit)
+{
+    visit(rule{"kind", "Where the instance runs."}, i.kind);
+    visit(
+        rule{
+            .name = "database_url",
+            .meaning = "The connection URI of its database.",
+            .accepts = is_database_url,
+            .accepted = "a URI that starts with postgresql:// or postgres://"
+        },
+        i.database_url
+    );
+    visit(
+        rule{
+            .name = "url",
+            .meaning = "The URL of its API gateway.",
+            .accepts = is_http_url,
+            .accepted = "a URL that starts with https:// or http:// and holds no password"
+        },
+        i.url
+    );
+    constexpr std::string_view a_key = "a key without white space";
+    visit(
+        rule{.name = "anon_key", .meaning = "Its public API key.", .accepts = is_api_key, .accepted = a_key}, i.anon_key
+    );
+    visit(
+        rule{
+            .name = "service_role_key",
+            .meaning = "Its API key that bypasses row security.",
+            .accepts = is_api_key,
+            .accepted = a_key
+        },
+        i.service_role_key
+    );
+    visit(
+        rule{
+            .name = "tags",
+            .meaning = "Labels of your own.",
+            .accepts = is_tag,
+            .accepted = "a text of 1 to 63 characters"
+        },
+        i.tags
+    );
+}
+
+} // namespace basekeeper::config
