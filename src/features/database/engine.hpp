@@ -1,0 +1,127 @@
+// The database engine: statements, read-only queries and the catalogue of one instance, without any MCP type.
+#pragma once
+
+#include "features/database/catalogue.hpp"
+#include "features/database/rows.hpp"
+#include "instances/connections.hpp"
+#include "io/deadline.hpp"
+#include "io/task.hpp"
+#include "sql/check_cache.hpp"
+#include "sql/classify.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <chrono>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace basekeeper::database {
+
+/// Limits of one call; arguments may lower them and, for rows, raise them up to `most_rows`.
+struct limits
+{
+    std::chrono::milliseconds statement_timeout{30'000};
+    std::size_t default_rows = 1'000;
+    std::size_t most_rows = 50'000;
+    std::size_t result_bytes = 262'144;  ///< of the encoded result
+};
+
+/// One statement with its `$n` values.
+struct query_text
+{
+    std::string sql;
+    std::vector<boost::json::value> params;   ///< any JSON; objects and arrays are passed as their text
+    std::vector<std::string> param_types;     ///< names of built-in types, by position; empty: inferred
+};
+
+enum class transaction_end
+{
+    commit,
+    roll_back  ///< a dry run
+};
+
+/// What execute runs.
+struct execution
+{
+    std::vector<query_text> statements;     ///< one, or several in one transaction
+    std::string role;                       ///< empty: the login's own
+    std::optional<boost::json::object> claims;  ///< becomes request.jwt.claims for the transaction
+    transaction_end end = transaction_end::commit;
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::size_t> max_rows;
+};
+
+/// What query runs.
+struct read_query
+{
+    query_text what;
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::size_t> max_rows;
+};
+
+/// One per server; lives on the I/O thread. Every function opens the instance at first use and fails with its errors.
+class engine
+{
+public:
+    engine(instances::connections& open, limits caps);
+
+    const limits& caps() const { return caps_; }
+
+    /// What a text would do, from the cache or by parsing it.
+    const sql::statement_effect& assess(std::string_view text);
+
+    /// Runs statements as the login, or as `role`. Rows beyond the caps are counted and dropped: what writes runs to
+    /// its end. One result per statement.
+    io::task<result<std::vector<rows_page>>> execute(std::string instance, execution what, io::deadline until);
+
+    /// Runs one read. By the narrow login when it exists; else only what the check proves harmless. Always in a READ
+    /// ONLY transaction that is rolled back; the session is thrown away when it may have been touched.
+    io::task<result<rows_page>> query(std::string instance, read_query what, io::deadline until);
+
+    /// The plan of one statement. With `analyze` it is executed, which is allowed for reads only.
+    enum class measure
+    {
+        estimate,
+        analyze
+    };
+    io::task<result<std::string>> explain(std::string instance, query_text what, measure how, io::deadline until);
+
+    io::task<result<table_page>> tables(std::string instance, table_request what, io::deadline until);
+    io::task<result<schema_page>> schema(std::string instance, schema_request what, io::deadline until);
+    io::task<result<extension_list>> extensions(std::string instance, io::deadline until);
+
+private:
+    /// Remembers which texts were answered quickly: only those may share a lane with others.
+    class quick_texts
+    {
+    public:
+        bool contains(std::string_view text) const;
+        void note(std::string_view text, std::chrono::steady_clock::duration took);
+
+    private:
+        std::list<std::string> order_;  // oldest first
+        std::map<std::string_view, std::list<std::string>::iterator> known_;
+    };
+
+    io::task<result<std::vector<rows_page>>> execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline u);
+    io::task<result<std::vector<rows_page>>>
+    execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::deadline until);
+    pg::caps caps_for(std::optional<std::size_t> max_rows) const;
+    io::deadline deadline_for(std::optional<std::chrono::milliseconds> timeout, io::deadline until) const;
+
+    instances::connections& open_;
+    limits caps_;
+    sql::check_cache checks_{1'024, std::size_t{4} << 20U};
+    quick_texts quick_;
+};
+
+/// Turns JSON values into parameters. Fails with invalid_argument that names `params.N` or `param_types.N`.
+result<pg::statement> bind(const query_text& what);
+
+}  // namespace basekeeper::database

@@ -1,0 +1,132 @@
+// The narrow login: one script in one transaction, then a login with it to see what it really may do.
+#include "features/database/harden.hpp"
+
+#include "crypto/random.hpp"
+#include "features/database/catalogue.hpp"
+#include "features/database/read_only.hpp"
+
+#include <fmt/format.h>
+
+namespace basekeeper::database {
+namespace {
+
+// The password arrives in a setting of this transaction, so that it stands in no statement text and no log.
+// Tables whose owner is somebody else are skipped: the report lists them.
+constexpr std::string_view create_role_sql = R"(
+do $harden$
+declare
+  platform name[] := pg_catalog.current_setting('basekeeper.platform_schemas')::name[];
+  target record;
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'basekeeper_read_only') then
+    create role basekeeper_read_only;
+  end if;
+  execute pg_catalog.format('alter role basekeeper_read_only with login noinherit connection limit 20 password %L',
+                            pg_catalog.current_setting('basekeeper.password'));
+  alter role basekeeper_read_only set default_transaction_read_only = on;
+  alter role basekeeper_read_only set statement_timeout = '60s';
+  alter role basekeeper_read_only set lock_timeout = '5s';
+  alter role basekeeper_read_only set idle_in_transaction_session_timeout = '60s';
+  for target in
+    select n.nspname from pg_catalog.pg_namespace n
+    where n.nspname !~ '^(pg_|_timescaledb_|timescaledb_)'
+      and (n.nspname <> all (platform) or n.nspname = 'supabase_migrations')
+  loop
+    begin
+      execute pg_catalog.format('grant usage on schema %I to basekeeper_read_only', target.nspname);
+      execute pg_catalog.format(
+        'alter default privileges in schema %I grant select on tables to basekeeper_read_only', target.nspname);
+    exception when insufficient_privilege then
+      raise notice 'schema % is not ours to grant', target.nspname;
+    end;
+  end loop;
+  for target in
+    select n.nspname, c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm') and n.nspname !~ '^(pg_|_timescaledb_|timescaledb_)'
+      and (n.nspname <> all (platform) or n.nspname = 'supabase_migrations')
+  loop
+    begin
+      execute pg_catalog.format('grant select on %I.%I to basekeeper_read_only', target.nspname, target.relname);
+    exception when insufficient_privilege then
+      raise notice 'table %.% is not ours to grant', target.nspname, target.relname;
+    end;
+  end loop;
+end
+$harden$)";
+
+constexpr std::string_view unreadable_sql = R"(
+select n.nspname || '.' || c.relname
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'v', 'm') and n.nspname !~ '^(pg_|_timescaledb_|timescaledb_)'
+  and n.nspname <> all ($1::name[])
+  and not (pg_catalog.has_schema_privilege('basekeeper_read_only', n.oid, 'usage')
+           and pg_catalog.has_table_privilege('basekeeper_read_only', c.oid, 'select'))
+order by 1)";
+
+constexpr std::string_view policed_sql = R"(
+select n.nspname || '.' || c.relname
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and c.relrowsecurity and n.nspname !~ '^pg_' and n.nspname <> all ($1::name[])
+order by 1)";
+
+std::vector<std::string> first_column(const pg::row_set& rows)
+{
+    std::vector<std::string> out;
+    for (std::size_t r = 0; r < rows.size(); ++r)
+        out.emplace_back(rows.value(r, 0).value_or(""));
+    return out;
+}
+
+io::task<result<harden_report>>
+create_role(pg::connection& db, const crypto::secret<>& password, io::deadline until)
+{
+    const pg::parameter platform{std::string(platform_schemas())};
+    std::vector<pg::statement> script{
+        {.sql = "begin"},
+        {.sql = "select pg_catalog.set_config('basekeeper.password', $1, true)", .params = {{password.reveal()}}},
+        {.sql = "select pg_catalog.set_config('basekeeper.platform_schemas', $1, true)", .params = {platform}},
+        {.sql = std::string(create_role_sql)},
+        {.sql = std::string(unreadable_sql), .params = {platform}},
+        {.sql = std::string(policed_sql), .params = {platform}},
+        {.sql = "select current_user::text"},
+        {.sql = "commit"},
+    };
+    auto ran = CO_TRY(co_await db.run(std::move(script), pg::caps{}, until));
+    if (!ran.ok()) {
+        auto failure = std::move(*ran.failure).within("creating the read-only role");
+        if (failure.code == condition::denied)
+            failure.hint = "connect as a role that may create roles (postgres on Supabase), or let an administrator run "
+                           "CREATE ROLE basekeeper_read_only and grant it to this login WITH ADMIN OPTION";
+        co_return std::unexpected(std::move(failure));
+    }
+    co_return harden_report{
+        .role = std::string(instances::read_only_role),
+        .grantor = std::string(ran.results[6].rows.value(0, 0).value_or("")),
+        .unreadable = first_column(ran.results[4].rows),
+        .policed = first_column(ran.results[5].rows),
+    };
+}
+
+}  // namespace
+
+io::task<result<harden_report>>
+harden(instances::directory& names, instances::connections& open, std::string instance, io::deadline until)
+{
+    const crypto::secret<> password(crypto::random_token(24));
+    harden_report report;
+    {
+        const auto before = CO_TRY(co_await open.of(instance));
+        auto lease = CO_TRY(co_await before->owner.acquire(until));
+        lease.discard();
+        report = CO_TRY(co_await create_role(*lease, password, until));
+    }
+    CO_TRY(co_await names.keep_read_only_password(instance, password));
+    co_await open.forget(instance);
+    const auto after = CO_TRY(co_await open.of(instance));
+    auto narrow = CO_TRY(co_await after->read_only->acquire(until));
+    CO_TRY(co_await verify_narrow_login(*narrow, until));
+    after->read_only_verified = true;
+    co_return report;
+}
+
+}  // namespace basekeeper::database

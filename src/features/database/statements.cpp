@@ -1,0 +1,193 @@
+// Running statements: alone on a connection, on a shared lane when they are known to be quick reads, or several in one
+// transaction under a role.
+#include "features/database/engine.hpp"
+#include "json/text.hpp"
+
+#include <fmt/format.h>
+
+namespace basekeeper::database {
+namespace {
+
+/// A text that was answered within this time may share a lane: a slow one would delay the others on it.
+constexpr std::chrono::milliseconds quick_enough{2};
+constexpr std::size_t quick_texts_kept = 512;
+constexpr std::size_t quick_text_bytes = 4'096;
+
+result<pg::parameter> to_parameter(const boost::json::value& v, std::size_t index, const std::vector<std::string>& types)
+{
+    pg::parameter out;
+    if (index < types.size() && !types[index].empty()) {
+        out.type = type_from_name(types[index]);
+        if (out.type == 0)
+            return fail(
+                condition::invalid_argument,
+                fmt::format("param_types.{}: unknown type \"{}\"; known: {}", index, types[index], known_type_names()),
+                fmt::format("leave the type out and write ${}::your_type in the statement", index + 1)
+            );
+    }
+    if (v.is_null())
+        return out;
+    if (!v.is_string()) {
+        out.value = json::to_text(v);
+        return out;
+    }
+    if (v.get_string().find('\0') != boost::json::string::npos)
+        return fail(
+            condition::invalid_argument,
+            fmt::format("params.{}: must not contain the character NUL (\\u0000)", index),
+            "PostgreSQL text cannot hold NUL; use bytea"
+        );
+    out.value = std::string(v.get_string());
+    return out;
+}
+
+rows_page to_page(pg::statement_result outcome)
+{
+    return rows_page{std::move(outcome)};
+}
+
+/// The failure of one statement in a transaction, with its place when there are several.
+error failed_at(error e, std::size_t index, std::size_t count)
+{
+    if (count < 2)
+        return e;
+    return std::move(e).within(fmt::format("queries.{} (the transaction was rolled back)", index));
+}
+
+bool needs_transaction(const execution& what)
+{
+    return what.statements.size() > 1 || !what.role.empty() || what.claims || what.end == transaction_end::roll_back;
+}
+
+}  // namespace
+
+result<pg::statement> bind(const query_text& what)
+{
+    if (what.param_types.size() > what.params.size())
+        return fail(
+            condition::invalid_argument,
+            fmt::format("param_types: {} types for {} params", what.param_types.size(), what.params.size()),
+            "give at most one type for each parameter"
+        );
+    pg::statement out{.sql = what.sql};
+    out.params.reserve(what.params.size());
+    for (std::size_t i = 0; i < what.params.size(); ++i)
+        out.params.push_back(TRY(to_parameter(what.params[i], i, what.param_types)));
+    return out;
+}
+
+bool engine::quick_texts::contains(std::string_view text) const
+{
+    return known_.contains(text);
+}
+
+void engine::quick_texts::note(std::string_view text, std::chrono::steady_clock::duration took)
+{
+    const auto known = known_.find(text);
+    if (took > quick_enough && known != known_.end()) {
+        const auto place = known->second;
+        known_.erase(known);
+        order_.erase(place);
+    }
+    if (took > quick_enough || known != known_.end() || text.size() > quick_text_bytes)
+        return;
+    if (order_.size() == quick_texts_kept) {
+        known_.erase(order_.front());
+        order_.pop_front();
+    }
+    const auto place = order_.insert(order_.end(), std::string(text));
+    known_.emplace(*place, place);
+}
+
+engine::engine(instances::connections& open, limits caps) : open_(open), caps_(caps) {}
+
+const sql::statement_effect& engine::assess(std::string_view text)
+{
+    return checks_.classify(text);
+}
+
+pg::caps engine::caps_for(std::optional<std::size_t> max_rows) const
+{
+    // JSON needs quotes, commas and escapes around the values: half of the result's bytes are left for them.
+    return {
+        .max_rows = std::min(max_rows.value_or(caps_.default_rows), caps_.most_rows),
+        .max_bytes = caps_.result_bytes / 2,
+    };
+}
+
+io::deadline engine::deadline_for(std::optional<std::chrono::milliseconds> timeout, io::deadline until) const
+{
+    return until.capped(timeout.value_or(caps_.statement_timeout));
+}
+
+io::task<result<std::vector<rows_page>>> engine::execute(std::string instance, execution what, io::deadline until)
+{
+    until = deadline_for(what.timeout, until);
+    const auto keep = caps_for(what.max_rows);
+    const auto open = CO_TRY(co_await open_.of(std::move(instance)));
+    if (needs_transaction(what))
+        co_return co_await execute_in_transaction(open->owner, std::move(what), keep, until);
+    co_return co_await execute_alone(open->owner, CO_TRY(bind(what.statements.front())), keep, until);
+}
+
+io::task<result<std::vector<rows_page>>>
+engine::execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline until)
+{
+    const auto& effect = checks_.classify(s.sql);
+    const bool plain_read = effect.plain_read;
+    const bool touches_session = effect.touches_session;
+    const std::string text = plain_read ? s.sql : std::string();
+    std::vector<rows_page> out;
+    if (plain_read && quick_.contains(text)) {
+        const auto began = std::chrono::steady_clock::now();
+        auto outcome = co_await db.run_shared(std::move(s), keep, until);
+        quick_.note(text, std::chrono::steady_clock::now() - began);
+        out.push_back(to_page(CO_TRY(std::move(outcome))));
+        co_return out;
+    }
+    auto lease = CO_TRY(co_await db.acquire(until));
+    if (touches_session)
+        lease.reset_before_reuse();
+    const auto began = std::chrono::steady_clock::now();
+    out.push_back(to_page(CO_TRY(co_await lease->query(std::move(s), keep, pg::overflow::drain, until))));
+    if (plain_read)
+        quick_.note(text, std::chrono::steady_clock::now() - began);
+    co_return out;
+}
+
+io::task<result<std::vector<rows_page>>>
+engine::execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::deadline until)
+{
+    std::vector<pg::statement> script;
+    script.push_back({.sql = "begin"});
+    if (what.claims)
+        script.push_back(
+            {.sql = "select pg_catalog.set_config('request.jwt.claims', $1, true)",
+             .params = {{json::to_text(*what.claims)}}}
+        );
+    // set_config takes the role as a value, so no quoting of an identifier is needed.
+    if (!what.role.empty())
+        script.push_back({.sql = "select pg_catalog.set_config('role', $1, true)", .params = {{what.role}}});
+    const auto first = script.size();
+    for (const auto& s : what.statements)
+        script.push_back(CO_TRY(bind(s)));
+    script.push_back({.sql = what.end == transaction_end::commit ? "commit" : "rollback"});
+
+    auto lease = CO_TRY(co_await db.acquire(until));
+    lease.reset_before_reuse();
+    keep.max_bytes /= what.statements.size();
+    auto ran = CO_TRY(co_await lease->run(std::move(script), keep, until));
+    if (!ran.ok()) {
+        const auto at = ran.results.size();
+        lease.discard();
+        if (at < first)
+            co_return std::unexpected(std::move(*ran.failure).within("setting up the transaction"));
+        co_return std::unexpected(failed_at(std::move(*ran.failure), at - first, what.statements.size()));
+    }
+    std::vector<rows_page> out;
+    for (std::size_t i = 0; i < what.statements.size(); ++i)
+        out.push_back(to_page(std::move(ran.results[first + i])));
+    co_return out;
+}
+
+}  // namespace basekeeper::database

@@ -1,0 +1,140 @@
+// Merges configured and stored instances, and opens their secrets on the pool.
+#include "instances/directory.hpp"
+
+#include "io/offload.hpp"
+
+#include <boost/describe/enum_from_string.hpp>
+#include <boost/describe/enum_to_string.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace basekeeper::instances {
+namespace {
+
+instance from_settings(const std::string& name, const config::instance_settings& s)
+{
+    return {.name = name, .kind = *s.kind, .source = defined_by::configuration, .api_url = *s.url, .tags = *s.tags};
+}
+
+instance from_record(const state::instance_record& record)
+{
+    instance out{.name = record.name, .source = defined_by::store};
+    out.kind = kind_from(record.kind).value_or(config::instance_kind::self_hosted);
+    if (const auto* url = record.settings.if_contains("url"); url != nullptr && url->is_string())
+        out.api_url = url->get_string();
+    if (const auto* tags = record.settings.if_contains("tags"); tags != nullptr && tags->is_array())
+        for (const auto& tag : tags->get_array())
+            if (tag.is_string())
+                out.tags.emplace_back(tag.get_string());
+    return out;
+}
+
+/// Poolers in front of Supabase name a login `role.tenant`.
+std::string read_only_login(const std::string& owner_login)
+{
+    const auto dot = owner_login.find('.');
+    return std::string(read_only_role) + (dot == std::string::npos ? "" : owner_login.substr(dot));
+}
+
+} // namespace
+
+std::string_view kind_name(config::instance_kind kind)
+{
+    return boost::describe::enum_to_string(kind, "unknown");
+}
+
+std::optional<config::instance_kind> kind_from(std::string_view name)
+{
+    config::instance_kind kind{};
+    if (!boost::describe::enum_from_string(std::string(name).c_str(), kind))
+        return std::nullopt;
+    return kind;
+}
+
+directory::directory(const config::settings& settings, state::store& store, io::offload_pool& pool)
+    : settings_(&settings), store_(&store), pool_(&pool), store_use_(std::make_unique<std::mutex>())
+{}
+
+result<directory> directory::open(const config::settings& settings, state::store& store, io::offload_pool& pool)
+{
+    directory d(settings, store, pool);
+    d.accept(TRY(d.load()));
+    return d;
+}
+
+result<std::vector<instance>> directory::load() const
+{
+    const std::scoped_lock one_at_a_time(*store_use_);
+    std::vector<instance> loaded;
+    for (const auto& [name, s] : settings_->instances)
+        loaded.push_back(from_settings(name, s));
+    for (const auto& record : TRY(store_->list_instances()))
+        if (!settings_->instances.contains(record.name))
+            loaded.push_back(from_record(record));
+    std::ranges::sort(loaded, {}, &instance::name);
+    return loaded;
+}
+
+void directory::accept(std::vector<instance> loaded)
+{
+    all_ = std::move(loaded);
+    names_.clear();
+    for (const auto& i : all_)
+        names_.push_back(i.name);
+}
+
+const instance* directory::find(std::string_view name) const
+{
+    const auto at = std::ranges::find(all_, name, &instance::name);
+    return at == all_.end() ? nullptr : &*at;
+}
+
+io::task<result<>> directory::refresh()
+{
+    const auto read = [this] { return load(); };
+    accept(CO_TRY(co_await io::offload(*pool_, read)));
+    co_return result<>{};
+}
+
+result<credentials> directory::unlock_blocking(const std::string& name) const
+{
+    const std::scoped_lock one_at_a_time(*store_use_);
+    crypto::secret<> url;
+    if (const auto configured = settings_->instances.find(name); configured != settings_->instances.end())
+        url = *configured->second.database_url;
+    else
+        url = TRY(store_->get_instance_secret(name, database_url_secret));
+    if (url.empty())
+        return fail(
+            condition::not_found,
+            fmt::format("instance \"{}\" has no database connection configured", name),
+            fmt::format("set database_url in [instances.{}], or run `basekeeper instance add`", name)
+        );
+    credentials out{.owner = TRY(pg::parse_target(url.reveal())), .read_only = {}};
+    auto narrow = store_->get_instance_secret(name, read_only_password_secret);
+    if (narrow) {
+        out.read_only = out.owner;
+        out.read_only->user = read_only_login(out.owner.user);
+        out.read_only->password = *std::move(narrow);
+    } else if (narrow.error().code != condition::not_found)
+        return std::unexpected(std::move(narrow).error());
+    return out;
+}
+
+io::task<result<credentials>> directory::unlock(std::string name)
+{
+    const auto open = [&] { return unlock_blocking(name); };
+    co_return co_await io::offload(*pool_, open);
+}
+
+io::task<result<>> directory::keep_read_only_password(std::string name, crypto::secret<> password)
+{
+    const auto keep = [&] {
+        const std::scoped_lock one_at_a_time(*store_use_);
+        return store_->put_secret(state::instance_secret_name(name, read_only_password_secret), password);
+    };
+    co_return co_await io::offload(*pool_, keep);
+}
+
+} // namespace basekeeper::instances

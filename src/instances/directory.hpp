@@ -1,0 +1,92 @@
+// Which instances there are: those of the configuration and those that the state store remembers.
+#pragma once
+
+#include "config/settings.hpp"
+#include "io/runtime.hpp"
+#include "io/task.hpp"
+#include "pg/target.hpp"
+#include "state/store.hpp"
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace basekeeper::instances {
+
+/// Who defined an instance.
+enum class defined_by
+{
+    configuration, ///< file or environment of this process
+    store          ///< `basekeeper instance add` or `basekeeper local up`
+};
+BOOST_DESCRIBE_ENUM(defined_by, configuration, store)
+
+/// One Supabase (or plain PostgreSQL) without its secrets.
+struct instance
+{
+    std::string name;
+    config::instance_kind kind = config::instance_kind::self_hosted;
+    defined_by source = defined_by::configuration;
+    std::string api_url; ///< of the gateway; empty when only the database is known
+    std::vector<std::string> tags;
+};
+
+/// The two ways into an instance's database.
+struct credentials
+{
+    pg::target owner;                    ///< as the person configured it
+    std::optional<pg::target> read_only; ///< the narrow login that `instance harden` made; absent before
+};
+
+/// The role that `instance harden` creates.
+inline constexpr std::string_view read_only_role = "basekeeper_read_only";
+
+/// Secrets of an instance in the store, by short name.
+inline constexpr std::string_view database_url_secret = "database_url";
+inline constexpr std::string_view read_only_password_secret = "read_only_password";
+
+/// The list of instances and their credentials. Lives on the I/O thread; the store is used on the pool only.
+class directory
+{
+public:
+    /// Loads the list once, blocking; for start-up. `settings` and `store` must outlive the directory.
+    static result<directory> open(const config::settings& settings, state::store& store, io::offload_pool& pool);
+
+    /// In order of name. Valid until the next refresh.
+    const std::vector<instance>& all() const { return all_; }
+
+    const std::vector<std::string>& names() const { return names_; }
+
+    const instance* find(std::string_view name) const;
+
+    /// Reads the store again: other processes may have added instances.
+    io::task<result<>> refresh();
+
+    /// Decrypts what is needed to connect. Fails with not_found for an unknown instance or one without database.
+    io::task<result<credentials>> unlock(std::string name);
+
+    /// Keeps the password of the narrow login.
+    io::task<result<>> keep_read_only_password(std::string name, crypto::secret<> password);
+
+private:
+    directory(const config::settings& settings, state::store& store, io::offload_pool& pool);
+
+    result<std::vector<instance>> load() const;
+    void accept(std::vector<instance> loaded);
+    result<credentials> unlock_blocking(const std::string& name) const;
+
+    const config::settings* settings_;
+    state::store* store_;
+    io::offload_pool* pool_;
+    std::unique_ptr<std::mutex> store_use_; // the store takes one thread at a time, the pool has several
+    std::vector<instance> all_;
+    std::vector<std::string> names_;
+};
+
+/// The kind as it is spelled in files and lists.
+std::string_view kind_name(config::instance_kind kind);
+std::optional<config::instance_kind> kind_from(std::string_view name);
+
+} // namespace basekeeper::instances
