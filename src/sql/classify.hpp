@@ -1,0 +1,32 @@
+// Says what a SQL text for a writing tool would do: read, write or destroy, and in which words to ask for consent.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace basekeeper::sql {
+
+enum class effect
+{
+    reads,
+    writes,
+    destroys
+};
+
+/// The effect of all statements of a text together: the worst of each.
+struct statement_effect
+{
+    sql::effect effect = effect::destroys;
+    std::string kind;    ///< of the worst statement: `DROP TABLE`; `UNKNOWN` when the text is not SQL
+    std::string summary; ///< "drops table public.orders and everything that depends on it (CASCADE)"
+    std::size_t statements = 0;
+    bool touches_session = false;     ///< settings, prepared statements, temporary tables, or code that may do so
+    bool transaction_control = false; ///< BEGIN, COMMIT, ROLLBACK, SAVEPOINT ... : the tool has its own transaction
+    bool returns_rows = false;        ///< a guess, of the last statement
+    bool plain_read = false;          ///< one statement that check_read() finds harmless, with its conditions
+};
+
+/// Never fails: what cannot be read counts as destroying.
+statement_effect classify(std::string_view text);
+
+} // namespace basekeeper::sql
