@@ -27,7 +27,8 @@ constexpr char separator = '\x1f';
 
 std::string to_cursor(const position& p)
 {
-    const auto text = fmt::format("{}{}{}{}{}{}{}", p.kind, separator, p.schema, separator, p.name, separator, p.number);
+    const auto text =
+        fmt::format("{}{}{}{}{}{}{}", p.kind, separator, p.schema, separator, p.name, separator, p.number);
     return crypto::to_base64url(crypto::bytes_of(text));
 }
 
@@ -266,9 +267,12 @@ cut_page cut(const pg::statement_result& answer, std::size_t limit, std::size_t 
 std::size_t objects_per_page(detail level)
 {
     switch (level) {
-        case detail::names: return 900;
-        case detail::summary: return 150;
-        case detail::full: return 60;
+    case detail::names:
+        return 900;
+    case detail::summary:
+        return 150;
+    case detail::full:
+        return 60;
     }
     return 1;
 }
@@ -276,14 +280,17 @@ std::size_t objects_per_page(detail level)
 std::string_view level_name(detail level)
 {
     switch (level) {
-        case detail::names: return "names";
-        case detail::summary: return "summary";
-        case detail::full: return "full";
+    case detail::names:
+        return "names";
+    case detail::summary:
+        return "summary";
+    case detail::full:
+        return "full";
     }
     return "summary";
 }
 
-}  // namespace
+} // namespace
 
 std::string_view platform_schemas()
 {
@@ -348,4 +355,4 @@ io::task<result<extension_list>> list_extensions(pg::connection& db, io::deadlin
     co_return out;
 }
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

@@ -19,14 +19,15 @@ struct json_items
     std::vector<std::string> items;
 
     static boost::json::object json_schema() { return {{"type", "array"}, {"items", {{"type", "object"}}}}; }
+
     void write_json(std::string& out) const;
 };
 
 struct table_request
 {
-    std::vector<std::string> schemas;  ///< empty: every schema that is not the platform's own
-    std::string pattern;               ///< LIKE pattern of the table name; empty: all
-    bool verbose = false;              ///< with columns, primary keys and foreign keys
+    std::vector<std::string> schemas; ///< empty: every schema that is not the platform's own
+    std::string pattern;              ///< LIKE pattern of the table name; empty: all
+    bool verbose = false;             ///< with columns, primary keys and foreign keys
     std::size_t limit = 100;
     std::string cursor;
     std::size_t budget_bytes = 65'536;
@@ -46,9 +47,9 @@ struct table_page
 /// How much is told of each object.
 enum class detail
 {
-    names,    ///< names and kinds only
-    summary,  ///< columns with types, keys
-    full      ///< indexes, constraints, policies, triggers, functions and types too
+    names,   ///< names and kinds only
+    summary, ///< columns with types, keys
+    full     ///< indexes, constraints, policies, triggers, functions and types too
 };
 BOOST_DESCRIBE_ENUM(detail, names, summary, full)
 
@@ -86,4 +87,4 @@ io::task<result<table_page>> list_tables(pg::connection& db, table_request what,
 io::task<result<schema_page>> describe_schema(pg::connection& db, schema_request what, io::deadline until);
 io::task<result<extension_list>> list_extensions(pg::connection& db, io::deadline until);
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

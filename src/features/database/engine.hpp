@@ -29,29 +29,29 @@ struct limits
     std::chrono::milliseconds statement_timeout{30'000};
     std::size_t default_rows = 1'000;
     std::size_t most_rows = 50'000;
-    std::size_t result_bytes = 262'144;  ///< of the encoded result
+    std::size_t result_bytes = 262'144; ///< of the encoded result
 };
 
 /// One statement with its `$n` values.
 struct query_text
 {
     std::string sql;
-    std::vector<boost::json::value> params;   ///< any JSON; objects and arrays are passed as their text
-    std::vector<std::string> param_types;     ///< names of built-in types, by position; empty: inferred
+    std::vector<boost::json::value> params; ///< any JSON; objects and arrays are passed as their text
+    std::vector<std::string> param_types;   ///< names of built-in types, by position; empty: inferred
 };
 
 enum class transaction_end
 {
     commit,
-    roll_back  ///< a dry run
+    roll_back ///< a dry run
 };
 
 /// What execute runs.
 struct execution
 {
-    std::vector<query_text> statements;     ///< one, or several in one transaction
-    std::string role;                       ///< empty: the login's own
-    std::optional<boost::json::object> claims;  ///< becomes request.jwt.claims for the transaction
+    std::vector<query_text> statements;        ///< one, or several in one transaction
+    std::string role;                          ///< empty: the login's own
+    std::optional<boost::json::object> claims; ///< becomes request.jwt.claims for the transaction
     transaction_end end = transaction_end::commit;
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<std::size_t> max_rows;
@@ -105,11 +105,12 @@ private:
         void note(std::string_view text, std::chrono::steady_clock::duration took);
 
     private:
-        std::list<std::string> order_;  // oldest first
+        std::list<std::string> order_; // oldest first
         std::map<std::string_view, std::list<std::string>::iterator> known_;
     };
 
-    io::task<result<std::vector<rows_page>>> execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline u);
+    io::task<result<std::vector<rows_page>>>
+    execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline u);
     io::task<result<std::vector<rows_page>>>
     execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::deadline until);
     pg::caps caps_for(std::optional<std::size_t> max_rows) const;
@@ -124,4 +125,4 @@ private:
 /// Turns JSON values into parameters. Fails with invalid_argument that names `params.N` or `param_types.N`.
 result<pg::statement> bind(const query_text& what);
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

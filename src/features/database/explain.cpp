@@ -11,12 +11,13 @@ namespace {
 
 constexpr std::array<std::string_view, 5> explainable{"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"};
 
-}  // namespace
+} // namespace
 
 io::task<result<std::string>> engine::explain(std::string instance, query_text what, measure how, io::deadline until)
 {
     const auto seen = CO_TRY(sql::parse(what.sql));
-    if (seen.statements.size() != 1 || std::ranges::find(explainable, seen.statements.front().kind) == explainable.end())
+    if (seen.statements.size() != 1 ||
+        std::ranges::find(explainable, seen.statements.front().kind) == explainable.end())
         co_return fail(
             condition::invalid_argument,
             "query: must be one SELECT, INSERT, UPDATE, DELETE or MERGE",
@@ -37,4 +38,4 @@ io::task<result<std::string>> engine::explain(std::string instance, query_text w
     co_return std::string(page.outcome.rows.value(0, 0).value_or("[]"));
 }
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

@@ -77,8 +77,7 @@ std::vector<std::string> first_column(const pg::row_set& rows)
     return out;
 }
 
-io::task<result<harden_report>>
-create_role(pg::connection& db, const crypto::secret<>& password, io::deadline until)
+io::task<result<harden_report>> create_role(pg::connection& db, const crypto::secret<>& password, io::deadline until)
 {
     const pg::parameter platform{std::string(platform_schemas())};
     std::vector<pg::statement> script{
@@ -95,8 +94,9 @@ create_role(pg::connection& db, const crypto::secret<>& password, io::deadline u
     if (!ran.ok()) {
         auto failure = std::move(*ran.failure).within("creating the read-only role");
         if (failure.code == condition::denied)
-            failure.hint = "connect as a role that may create roles (postgres on Supabase), or let an administrator run "
-                           "CREATE ROLE basekeeper_read_only and grant it to this login WITH ADMIN OPTION";
+            failure.hint =
+                "connect as a role that may create roles (postgres on Supabase), or let an administrator run "
+                "CREATE ROLE basekeeper_read_only and grant it to this login WITH ADMIN OPTION";
         co_return std::unexpected(std::move(failure));
     }
     co_return harden_report{
@@ -107,7 +107,7 @@ create_role(pg::connection& db, const crypto::secret<>& password, io::deadline u
     };
 }
 
-}  // namespace
+} // namespace
 
 io::task<result<harden_report>>
 harden(instances::directory& names, instances::connections& open, std::string instance, io::deadline until)
@@ -129,4 +129,4 @@ harden(instances::directory& names, instances::connections& open, std::string in
     co_return report;
 }
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

@@ -13,9 +13,9 @@ namespace basekeeper::database {
 struct harden_report
 {
     std::string role;
-    std::string grantor;                  ///< the login that granted
-    std::vector<std::string> unreadable;  ///< tables of user schemas that it could not be given
-    std::vector<std::string> policed;     ///< tables whose row-level security policies decide what it sees
+    std::string grantor;                 ///< the login that granted
+    std::vector<std::string> unreadable; ///< tables of user schemas that it could not be given
+    std::vector<std::string> policed;    ///< tables whose row-level security policies decide what it sees
 
     static constexpr auto fields = std::tuple{
         json::required("role", &harden_report::role),
@@ -32,4 +32,4 @@ struct harden_report
 io::task<result<harden_report>>
 harden(instances::directory& names, instances::connections& open, std::string instance, io::deadline until);
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

@@ -24,4 +24,4 @@ io::task<result<extension_list>> engine::extensions(std::string instance, io::de
     co_return co_await list_extensions(*lease, until);
 }
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

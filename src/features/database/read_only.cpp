@@ -100,7 +100,7 @@ ask_reason(pg::connection& db, std::string_view sql, std::vector<pg::parameter> 
     co_return answer.rows.empty() ? std::string() : std::string(answer.rows.value(0, 0).value_or(""));
 }
 
-}  // namespace
+} // namespace
 
 io::task<result<>> refuse_acting_functions(pg::connection& db, const sql::read_verdict& seen, io::deadline until)
 {
@@ -147,7 +147,7 @@ io::task<result<>> verify_narrow_login(pg::connection& db, io::deadline until)
 io::task<result<rows_page>> engine::query(std::string instance, read_query what, io::deadline until)
 {
     until = deadline_for(what.timeout, until);
-    const auto seen = checks_.check_read(what.what.sql);  // a copy: the cache may drop it while we wait
+    const auto seen = checks_.check_read(what.what.sql); // a copy: the cache may drop it while we wait
     if (seen.verdict == sql::verdict::refused)
         co_return refuse(seen.reason, std::string(to_write));
     const auto open = CO_TRY(co_await open_.of(instance));
@@ -167,8 +167,8 @@ io::task<result<rows_page>> engine::query(std::string instance, read_query what,
         open->read_only_verified = true;
     }
     CO_TRY(co_await lease->query("begin transaction read only", {}, until));
-    auto allowed = narrow ? co_await refuse_acting_functions(*lease, seen, until)
-                          : co_await refuse_unproven(*lease, seen, until);
+    auto allowed =
+        narrow ? co_await refuse_acting_functions(*lease, seen, until) : co_await refuse_unproven(*lease, seen, until);
     result<pg::statement_result> outcome =
         allowed ? co_await lease->query(std::move(statement), caps_for(what.max_rows), pg::overflow::stop, until)
                 : std::unexpected(std::move(allowed).error());
@@ -178,4 +178,4 @@ io::task<result<rows_page>> engine::query(std::string instance, read_query what,
     co_return rows_page{CO_TRY(std::move(outcome))};
 }
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

@@ -19,4 +19,4 @@ io::task<result<>> refuse_unproven(pg::connection& db, const sql::read_verdict& 
 /// Looks at the powers of the current login. Fails with denied, naming them, when it could do more than read.
 io::task<result<>> verify_narrow_login(pg::connection& db, io::deadline until);
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

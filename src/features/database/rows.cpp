@@ -75,34 +75,37 @@ constexpr std::int64_t largest_exact = std::int64_t{1} << 53U;
 void write_cell(std::string& out, std::string_view text, form as)
 {
     switch (as) {
-        case form::boolean: out += text == "t" ? "true" : "false"; return;
-        case form::integer: {
-            std::int64_t n = 0;
-            const auto read = std::from_chars(text.data(), text.data() + text.size(), n);
-            if (read.ec == std::errc{} && n <= largest_exact && n >= -largest_exact) {
-                out += text;
-                return;
-            }
-            break;
+    case form::boolean:
+        out += text == "t" ? "true" : "false";
+        return;
+    case form::integer: {
+        std::int64_t n = 0;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), n);
+        if (read.ec == std::errc{} && n <= largest_exact && n >= -largest_exact) {
+            out += text;
+            return;
         }
-        case form::real: {
-            double n = 0;
-            const auto read = std::from_chars(text.data(), text.data() + text.size(), n);
-            if (read.ec == std::errc{} && read.ptr == text.data() + text.size()) {
-                json::write_number(out, n);
-                return;
-            }
-            break;
+        break;
+    }
+    case form::real: {
+        double n = 0;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), n);
+        if (read.ec == std::errc{} && read.ptr == text.data() + text.size()) {
+            json::write_number(out, n);
+            return;
         }
-        case form::json: {
-            // The server checked it; reading it again keeps our own output valid whatever the type really is.
-            if (json::read(text, {.max_bytes = std::size_t{64} << 20U, .max_depth = 512})) {
-                out += text;
-                return;
-            }
-            break;
+        break;
+    }
+    case form::json: {
+        // The server checked it; reading it again keeps our own output valid whatever the type really is.
+        if (json::read(text, {.max_bytes = std::size_t{64} << 20U, .max_depth = 512})) {
+            out += text;
+            return;
         }
-        case form::text: break;
+        break;
+    }
+    case form::text:
+        break;
     }
     json::write_string(out, text);
 }
@@ -155,7 +158,7 @@ std::string how_to_get_the_rest(const pg::statement_result& outcome)
     );
 }
 
-}  // namespace
+} // namespace
 
 std::string type_name(pg::oid type)
 {
@@ -233,4 +236,4 @@ void rows_page::write_json(std::string& out) const
     out += '}';
 }
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

@@ -30,4 +30,4 @@ pg::oid type_from_name(std::string_view name);
 /// The names that type_from_name takes, for error messages.
 std::string known_type_names();
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

@@ -13,7 +13,8 @@ constexpr std::chrono::milliseconds quick_enough{2};
 constexpr std::size_t quick_texts_kept = 512;
 constexpr std::size_t quick_text_bytes = 4'096;
 
-result<pg::parameter> to_parameter(const boost::json::value& v, std::size_t index, const std::vector<std::string>& types)
+result<pg::parameter>
+to_parameter(const boost::json::value& v, std::size_t index, const std::vector<std::string>& types)
 {
     pg::parameter out;
     if (index < types.size() && !types[index].empty()) {
@@ -59,7 +60,7 @@ bool needs_transaction(const execution& what)
     return what.statements.size() > 1 || !what.role.empty() || what.claims || what.end == transaction_end::roll_back;
 }
 
-}  // namespace
+} // namespace
 
 result<pg::statement> bind(const query_text& what)
 {
@@ -190,4 +191,4 @@ engine::execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::
     co_return out;
 }
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

@@ -18,4 +18,4 @@ std::string text_array(const std::vector<std::string>& items)
     return out + "}";
 }
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

@@ -9,4 +9,4 @@ namespace basekeeper::database {
 /// `{"a","b"}` with quotes and backslashes escaped; `{}` for an empty list.
 std::string text_array(const std::vector<std::string>& items);
 
-}  // namespace basekeeper::database
+} // namespace basekeeper::database

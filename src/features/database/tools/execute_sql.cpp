@@ -1,0 +1,160 @@
+// execute_sql: one statement, or a list in one transaction; what destroys is confirmed first.
+#include "features/database/tools/tools.hpp"
+
+#include <fmt/format.h>
+
+namespace basekeeper::database::tools {
+namespace {
+
+struct args
+{
+    std::string query;
+    std::vector<std::string> queries;
+    std::vector<boost::json::value> params;
+    std::vector<std::string> param_types;
+    std::string role;
+    std::optional<boost::json::object> claims;
+    std::optional<int> timeout_ms;
+    std::optional<int> max_rows;
+    bool dry_run = false;
+
+    static constexpr auto fields = std::tuple{
+        json::optional("query", &args::query, "One SQL statement.", {0, 262'144}),
+        json::optional("queries", &args::queries, "Instead of query: several, in one transaction.", {0, 100}),
+        json::optional("params", &args::params, "Values of $1, $2, …", {0, 1'000}),
+        json::optional("param_types", &args::param_types, "Their types, e.g. int4, uuid.", {0, 1'000}),
+        json::optional("role", &args::role, "Run as this role, e.g. anon, authenticated.", {0, 63}),
+        json::optional("claims", &args::claims, "JWT claims for row-level security, e.g. {\"sub\": \"…\"}."),
+        json::optional("timeout_ms", &args::timeout_ms, "Default 30000.", {1, 600'000}),
+        json::optional("max_rows", &args::max_rows, "", {1, 50'000}),
+        json::optional("dry_run", &args::dry_run, "Run, then roll back."),
+    };
+};
+
+/// The result of one statement as it is, or of several as a list.
+struct outcome
+{
+    std::vector<rows_page> pages;
+    bool rolled_back = false;
+
+    static boost::json::object json_schema() { return {{"type", "object"}}; }
+
+    void write_json(std::string& out) const
+    {
+        if (pages.size() == 1 && !rolled_back) {
+            pages.front().write_json(out);
+            return;
+        }
+        out += rolled_back ? "{\"rolled_back\":true,\"results\":" : "{\"results\":";
+        json::encode(out, pages);
+        out += '}';
+    }
+};
+
+/// Where a statement's position is told only when there are several.
+std::string position(std::size_t index, std::size_t count)
+{
+    return count > 1 ? fmt::format("queries.{}", index) : "query";
+}
+
+mcp::plan assess(engine& db, const args& in)
+{
+    mcp::plan worst{mcp::effect::reads};
+    // A dry run is rolled back, but sequences, notifications of other systems and locks are real: it writes.
+    const auto judge = [&](std::string_view text) {
+        const auto& seen = db.assess(text);
+        auto does = seen.effect == sql::effect::reads    ? mcp::effect::reads
+                    : seen.effect == sql::effect::writes ? mcp::effect::writes
+                                                         : mcp::effect::destroys;
+        if (in.dry_run && does == mcp::effect::destroys)
+            does = mcp::effect::writes;
+        if (does > worst.does) {
+            worst.does = does;
+            worst.summary.clear();
+        }
+        if (does == worst.does && does != mcp::effect::reads)
+            worst.summary += (worst.summary.empty() ? "" : "; ") + seen.summary;
+    };
+    if (!in.query.empty())
+        judge(in.query);
+    for (const auto& text : in.queries)
+        judge(text);
+    return worst;
+}
+
+result<std::vector<query_text>> statements_of(engine& db, args& in)
+{
+    if (in.query.empty() == in.queries.empty())
+        return fail(
+            condition::invalid_argument,
+            in.query.empty() ? "query: required (or queries)" : "queries: not together with query",
+            "give one statement in query, or several in queries"
+        );
+    if (!in.queries.empty() && !in.params.empty())
+        return fail(
+            condition::invalid_argument, "params: only with query", "write the values into each statement's text"
+        );
+    std::vector<query_text> out;
+    if (!in.query.empty())
+        out.push_back(
+            {.sql = std::move(in.query), .params = std::move(in.params), .param_types = std::move(in.param_types)}
+        );
+    for (auto& text : in.queries)
+        out.push_back({.sql = std::move(text), .params = {}, .param_types = {}});
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const auto& seen = db.assess(out[i].sql);
+        if (seen.statements > 1)
+            return fail(
+                condition::invalid_argument,
+                fmt::format("{}: has {} statements, one is allowed", position(i, out.size()), seen.statements),
+                "pass them one by one in queries: they run in one transaction"
+            );
+        if (seen.transaction_control)
+            return fail(
+                condition::invalid_argument,
+                fmt::format(
+                    "{}: {} is not allowed, every call has its own transaction", position(i, out.size()), seen.kind
+                ),
+                "pass the statements in queries, or use dry_run to roll back"
+            );
+    }
+    return out;
+}
+
+io::task<result<outcome>> run(engine& db, args in, mcp::call& c)
+{
+    execution what;
+    what.statements = CO_TRY(statements_of(db, in));
+    what.role = std::move(in.role);
+    what.claims = std::move(in.claims);
+    what.end = in.dry_run ? transaction_end::roll_back : transaction_end::commit;
+    if (in.timeout_ms)
+        what.timeout = std::chrono::milliseconds(*in.timeout_ms);
+    if (in.max_rows)
+        what.max_rows = static_cast<std::size_t>(*in.max_rows);
+    outcome out{
+        .pages = CO_TRY(co_await db.execute(c.instance(), std::move(what), c.deadline())), .rolled_back = in.dry_run
+    };
+    for (const auto& page : out.pages) {
+        c.tally().rows += page.outcome.total_rows.value_or(0) + page.outcome.affected;
+        c.tally().truncated |= page.outcome.truncated != pg::truncation::none;
+    }
+    co_return out;
+}
+
+} // namespace
+
+mcp::tool execute_sql(engine& db)
+{
+    return mcp::make_tool<args, outcome>(
+        {.name = "execute_sql",
+         .group = "database",
+         .worst = mcp::effect::destroys,
+         .description =
+             "Runs SQL that may change data or schema. What destroys is confirmed first; dry_run tries it out."},
+        [&db](args in, mcp::call& c) { return run(db, std::move(in), c); },
+        [&db](const args& in) { return assess(db, in); }
+    );
+}
+
+} // namespace basekeeper::database::tools

@@ -1,0 +1,25 @@
+// The tools that are always there: which instances exist, what one is, and whether the way in works.
+#pragma once
+
+#include "features/instances/probe.hpp"
+#include "mcp/registry.hpp"
+
+namespace basekeeper::instances::tools {
+
+/// What the tools of this group use; all of it must outlive the registry.
+struct services
+{
+    directory& names;
+    connections& open;
+    io::executor where;
+    io::offload_pool& threads;
+};
+
+mcp::tool list_instances(services s);
+mcp::tool get_instance(services s);
+mcp::tool test_connection(services s);
+
+/// Adds the whole group.
+void add_all(mcp::registry& to, services s);
+
+} // namespace basekeeper::instances::tools
