@@ -26,24 +26,26 @@ result<key256> argon2id_key(const secret<>& passphrase, const argon2_salt& salt,
             fmt::format("Argon2id cannot run with {} passes over {} bytes", cost.passes, cost.memory_bytes),
             "use 3 passes over 67108864 bytes"
         );
-    std::array<std::byte, 32> key{};
-    const int rc = crypto_pwhash(
-        raw(key.data()),
-        key.size(),
-        passphrase.reveal().data(),
-        passphrase.reveal().size(),
-        raw(salt.data()),
-        cost.passes,
-        cost.memory_bytes,
-        crypto_pwhash_ALG_ARGON2ID13
-    );
+    int rc = 0;
+    auto key = key256::filled_by([&](auto& out) {
+        rc = crypto_pwhash(
+            raw(out.data()),
+            out.size(),
+            passphrase.reveal().data(),
+            passphrase.reveal().size(),
+            raw(salt.data()),
+            cost.passes,
+            cost.memory_bytes,
+            crypto_pwhash_ALG_ARGON2ID13
+        );
+    });
     if (rc != 0)
         return fail(
             condition::unavailable,
             fmt::format("there is no memory for Argon2id over {} bytes", cost.memory_bytes),
             "free memory on this machine or raise the memory limit of the process, then try again"
         );
-    return key256(std::move(key));
+    return key;
 }
 
 } // namespace basekeeper::crypto

@@ -134,13 +134,13 @@ void hkdf_sha256(const hkdf_input& input, std::span<std::byte> out)
     const key256 extracted(hmac_sha256(input.salt, input.key_material));
     key256 block;
     for (unsigned counter = 1; !out.empty(); ++counter) {
-        std::string message;
-        message.reserve(sizeof(sha256_digest) + input.info.size() + 1); // grown, it would leave an older copy behind
-        if (counter > 1)
-            message.append(text_of(block.reveal()));
-        message.append(input.info).push_back(static_cast<char>(counter));
-        const secret<> chained(std::move(message));
-        block = key256(hmac_sha256(extracted.reveal(), chained.reveal()));
+        const auto message = secret<>::filled_by([&](std::string& text) {
+            text.reserve(sizeof(sha256_digest) + input.info.size() + 1); // grown, it would leave an older copy behind
+            if (counter > 1)
+                text.append(text_of(block.reveal()));
+            text.append(input.info).push_back(static_cast<char>(counter));
+        });
+        block = key256(hmac_sha256(extracted.reveal(), message.reveal()));
         const auto part = std::min(out.size(), block.reveal().size());
         std::ranges::copy(std::span(block.reveal()).first(part), out.begin());
         out = out.subspan(part);
@@ -149,9 +149,7 @@ void hkdf_sha256(const hkdf_input& input, std::span<std::byte> out)
 
 key256 hkdf_key(const hkdf_input& input)
 {
-    std::array<std::byte, 32> key{};
-    hkdf_sha256(input, key);
-    return key256(std::move(key));
+    return key256::filled_by([&](auto& key) { hkdf_sha256(input, key); });
 }
 
 } // namespace basekeeper::crypto

@@ -33,9 +33,7 @@ std::string random_token(std::size_t bytes)
 
 key256 random_key()
 {
-    std::array<std::byte, 32> drawn{};
-    random_bytes(drawn);
-    return key256(std::move(drawn));
+    return key256::filled_by([](auto& key) { random_bytes(key); });
 }
 
 std::string uuid_v4()

@@ -40,6 +40,15 @@ public:
         erase(value);
     }
 
+    /// Lets `fill(T&)` write the value where it stays, so that no copy of it is ever elsewhere.
+    template <class Fill>
+    static secret filled_by(Fill&& fill)
+    {
+        secret made;
+        std::forward<Fill>(fill)(made.value_);
+        return made;
+    }
+
     /// Copies; wiping the original stays the caller's work.
     explicit secret(const T& value) : value_(value) {}
 
@@ -82,7 +91,7 @@ private:
     {
         // Growing to the capacity allocates nothing and brings the rest of an older, longer value into reach.
         if constexpr (requires { value.resize(value.capacity()); })
-            value.resize(value.capacity());
+            value.resize(value.capacity()); // NOLINT(clang-analyzer-cplusplus.Move): the remains are the subject
         wipe(std::as_writable_bytes(std::span(value)));
         if constexpr (requires { value.clear(); })
             value.clear();

@@ -90,6 +90,12 @@ TEST(secret, wipes_a_key_on_destruction)
     EXPECT_TRUE(std::ranges::all_of(memory, [](unsigned char c) { return c == 0; }));
 }
 
+TEST(secret, is_filled_in_place)
+{
+    const auto held = secret<>::filled_by([](std::string& text) { text = "hunter2"; });
+    EXPECT_EQ(held.reveal(), "hunter2");
+}
+
 TEST(secret, wipes_the_short_string_it_was_made_from)
 {
     std::string original = "hunter2";
