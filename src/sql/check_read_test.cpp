@@ -246,6 +246,8 @@ TEST(check_read, knows_that_attribute_notation_calls_functions)
          "select (array['s'])[1].nextval",
          "select f.pg_read_file from unnest(array['a']) f"}
     );
+    expect_all(verdict::harmless, {"select l.http_status, l.lo_price from shop.log l"});
+    expect_all(verdict::unproven, {"select f.http_get from unnest(array['a']) f", "select ('u').http_get"});
     const auto field = check_read("select (address).city from shop.people");
     EXPECT_EQ(field.verdict, verdict::unproven);
     EXPECT_THAT(field.functions, ElementsAre(qualified_name{"", "city"}));
@@ -410,6 +412,16 @@ TEST(check_read, what_the_text_cannot_prove_is_listed)
          "select count(*) from generate_series(1, 1e9)",
          "select array_fill(0, array[1])"}
     );
+}
+
+TEST(check_read, a_text_with_thousands_of_names_is_refused)
+{
+    std::string text = "select 1";
+    for (int i = 0; i < 2'000; ++i)
+        text += ", f" + std::to_string(i) + "()";
+    const auto seen = check_read(text);
+    EXPECT_EQ(seen.verdict, verdict::refused);
+    EXPECT_LE(seen.functions.size(), 1'000U);
 }
 
 TEST(check_read, names_that_could_be_taken_over_are_listed)

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 
 namespace basekeeper::sql {
@@ -18,11 +19,7 @@ namespace {
 
 namespace bj = boost::json;
 
-void add_once(auto& list, typename std::remove_reference_t<decltype(list)>::value_type item)
-{
-    if (std::ranges::find(list, item) == list.end())
-        list.push_back(std::move(item));
-}
+constexpr std::size_t max_names = 1'000; // of each kind; keeps the answer small and the search in it cheap
 
 /// A relation of the FROM list that has something secret.
 struct guarded_relation
@@ -44,6 +41,8 @@ public:
             judge(next);
         }
         judge_columns();
+        if (too_many_names_)
+            refuse(concern::unknown, fmt::format("names more than {} different functions or relations", max_names));
         if (found_.refusals.size() > 1) // the walk is last in, first out; nothing depends on the order but the reader
             std::ranges::reverse(found_.refusals);
         return std::move(found_);
@@ -60,6 +59,16 @@ private:
     {
         if (found_.doubts.size() < 64)
             add_once(found_.doubts, std::move(sentence));
+    }
+
+    void add_once(auto& list, typename std::remove_reference_t<decltype(list)>::value_type item)
+    {
+        if (std::ranges::find(list, item) != list.end())
+            return;
+        if (list.size() < max_names)
+            list.push_back(std::move(item));
+        else
+            too_many_names_ = true;
     }
 
     void judge(node n)
@@ -120,6 +129,7 @@ private:
                 identifiers_.insert(name);
         if (n.kind == "JoinExpr" && is_true(fields, "isNatural"))
             natural_join_ = true;
+        function_in_from_ |= n.kind == "RangeFunction";
         return true;
     }
 
@@ -245,15 +255,40 @@ private:
             const std::string name(string_of(step));
             if (name.empty())
                 continue;
-            if (const auto danger = function_hazard({}, name))
-                refuse_call({{}, name}, *danger);
-            else if (is_known_function(name))
+            if (is_known_function(name))
                 add_once(found_.shadowable, name);
-            else {
-                doubt(fmt::format("takes .{} of an expression, which may call a function", name));
-                add_once(found_.functions, {{}, name});
-            }
+            else if (!refuse_attribute(name))
+                doubt_attribute(name);
         }
+    }
+
+    /// A column may well be called http_status; only functions that every server has are refused as attributes.
+    bool refuse_attribute(const std::string& name)
+    {
+        constexpr auto of_one_argument = std::to_array<std::string_view>(
+            {"nextval",
+             "setseed",
+             "lo_creat",
+             "lo_create",
+             "lo_import",
+             "lo_unlink",
+             "lo_get",
+             "lo_close",
+             "ts_stat",
+             "gin_clean_pending_list",
+             "brin_summarize_new_values"}
+        );
+        const auto danger = function_hazard({}, name);
+        if (!danger || (!name.starts_with("pg_") && std::ranges::find(of_one_argument, name) == of_one_argument.end()))
+            return false;
+        refuse_call({{}, name}, *danger);
+        return true;
+    }
+
+    void doubt_attribute(const std::string& name)
+    {
+        doubt(fmt::format("takes .{} of an expression, which may call a function", name));
+        add_once(found_.functions, {{}, name});
     }
 
     void judge_operator(const bj::array& parts, std::string_view expression_kind)
@@ -400,10 +435,12 @@ private:
             );
         if (star || parts.size() < 2)
             return;
-        // a.b calls b(a) when the row a has no column b.
+        // a.b calls b(a) when a has no column b; a is a row, or a plain value when it is a function in FROM.
         const std::string name(string_of(parts[parts.size() - 1]));
-        if (const auto danger = function_hazard({}, name))
-            refuse_call({{}, name}, *danger);
+        if (refuse_attribute(name))
+            return;
+        if (function_in_from_ && function_hazard({}, name))
+            doubt_attribute(name);
         else
             add_once(found_.shadowable, name);
     }
@@ -416,6 +453,8 @@ private:
     std::unordered_set<std::string_view> guarded_names_;
     std::unordered_set<std::string_view> identifiers_;
     bool natural_join_ = false;
+    bool function_in_from_ = false;
+    bool too_many_names_ = false;
     inspection found_;
 };
 

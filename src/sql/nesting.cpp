@@ -87,7 +87,7 @@ public:
             step();
         while (levels_.size() > 1)
             close();
-        return levels_.back().depth();
+        return std::max(levels_.back().depth(), deepest_comment_);
     }
 
 private:
@@ -120,7 +120,7 @@ private:
         std::size_t open = 0;
         do {
             if (peek(0) == '/' && peek(1) == '*') {
-                ++open;
+                deepest_comment_ = std::max(deepest_comment_, ++open);
                 at_ += 2;
             } else if (peek(0) == '*' && peek(1) == '/') {
                 --open;
@@ -208,6 +208,7 @@ private:
 
     std::string_view text_;
     std::size_t at_ = 0;
+    std::size_t deepest_comment_ = 0;
     std::vector<level> levels_{1};
 };
 

@@ -62,6 +62,12 @@ TEST(nesting, what_only_looks_like_a_literal_or_comment_counts)
     EXPECT_GE(nesting_bound("select -- a\n" + deep), 500U);
 }
 
+TEST(nesting, comments_in_comments_count)
+{
+    EXPECT_GE(nesting_bound("select " + repeated("/*", 1000)), 1000U);
+    EXPECT_LT(nesting_bound("select " + repeated("/**/", 1000)), 10U);
+}
+
 TEST(nesting, operator_characters_count_even_inside_literals)
 {
     EXPECT_EQ(operator_characters("select '+-' || a"), 4U);
