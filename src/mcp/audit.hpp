@@ -31,6 +31,9 @@ class audit_sink
 public:
     virtual ~audit_sink() = default;
     virtual void record(audit_entry entry) = 0;
+
+    /// False when entries cannot be kept at the moment: then nothing that writes may run.
+    virtual bool healthy() const { return true; }
 };
 
 } // namespace basekeeper::mcp

@@ -28,9 +28,11 @@ std::string binding(const tool& t, const crypto::sha256_digest& arguments, const
     );
 }
 
-bool may_need_confirmation(const tool& t)
+/// True when the tool has a parameter of that name for itself.
+bool has_parameter(const tool& t, std::string_view name)
 {
-    return t.about.worst == effect::destroys;
+    const auto* properties = t.input_schema.if_contains("properties");
+    return properties != nullptr && properties->as_object().contains(name);
 }
 
 question confirmation_question(const tool& t, const plan& intent, const call& c)
@@ -59,7 +61,7 @@ struct policy::decision
 
 policy::policy(
     policy_settings settings,
-    const instance_catalog& instances,
+    instance_catalog& instances,
     audit_sink& audit,
     confirmation_tokens tokens,
     const clock& time
@@ -87,14 +89,17 @@ boost::json::object policy::published_schema(const tool& t) const
     return schema;
 }
 
-result<std::string> policy::choose_instance(const tool& t, boost::json::object& arguments) const
+bool policy::may_need_confirmation(const tool& t) const
+{
+    return t.about.worst >= settings_.confirm_from;
+}
+
+result<std::string> policy::choose_instance(const tool& t, const boost::json::object& arguments) const
 {
     std::string asked = settings_.pinned_instance;
     for (const auto key : {instance_key, instance_synonym}) {
-        // A tool may have a parameter of that name for itself.
         const auto* value = arguments.if_contains(key);
-        if (value == nullptr ||
-            (t.input_schema.contains("properties") && t.input_schema.at("properties").as_object().contains(key)))
+        if (value == nullptr || has_parameter(t, key))
             continue;
         if (!value->is_string())
             return fail(condition::invalid_argument, fmt::format("{}: must be a string", key), "see list_instances");
@@ -106,7 +111,6 @@ result<std::string> policy::choose_instance(const tool& t, boost::json::object& 
                 fmt::format("leave {} out", key)
             );
         asked = name;
-        arguments.erase(key);
     }
     const auto known = instances_.names();
     if (asked.empty() && known.size() == 1)
@@ -173,8 +177,17 @@ io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::
         );
     }
     d.word = "invalid";
-    if (t.about.about == subject::instance)
-        c.select_instance(CO_TRY(choose_instance(t, arguments)));
+    if (t.about.about == subject::instance) {
+        auto chosen = choose_instance(t, arguments);
+        if (!chosen) {
+            co_await instances_.refresh();
+            chosen = choose_instance(t, arguments);
+        }
+        c.select_instance(CO_TRY(std::move(chosen)));
+        for (const auto key : {instance_key, instance_synonym})
+            if (!has_parameter(t, key))
+                arguments.erase(key);
+    }
     if (const auto* token = arguments.if_contains(confirm_key); token != nullptr && may_need_confirmation(t)) {
         if (!token->is_string())
             co_return fail(condition::invalid_argument, "confirm: must be a string", "pass the token as it was given");
@@ -184,7 +197,13 @@ io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::
     d.arguments = crypto::sha256(json::to_text(arguments));
     auto prepared = CO_TRY(t.prepare(arguments));
     d.word = "allowed";
-    if (prepared.intent.does == effect::destroys) {
+    if (prepared.intent.does != effect::reads && !audit_.healthy())
+        co_return fail(
+            condition::unavailable,
+            "the audit trail cannot be written, so nothing that changes data may run",
+            "free disk space or repair the state folder, then run `basekeeper doctor`"
+        );
+    if (prepared.intent.does != effect::reads && prepared.intent.does >= settings_.confirm_from) {
         auto agreed = co_await confirm(t, d, prepared.intent, c);
         if (!agreed) {
             d.word = agreed.error().code == condition::input_required ? "asked" : "declined";

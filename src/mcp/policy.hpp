@@ -29,6 +29,7 @@ struct policy_settings
     std::string pinned_instance;                          ///< empty: any configured instance
     std::chrono::milliseconds longest_call{120'000};      ///< deadline of a call that names none
     std::size_t max_result_bytes = std::size_t{1} << 20U; ///< of structured content; larger results are refused
+    effect confirm_from = effect::destroys;               ///< calls of this effect and worse need a confirmation
     std::chrono::seconds confirmation_lifetime{120};
 };
 
@@ -56,7 +57,7 @@ class policy
 public:
     policy(
         policy_settings settings,
-        const instance_catalog& instances,
+        instance_catalog& instances,
         audit_sink& audit,
         confirmation_tokens tokens,
         const clock& time
@@ -83,12 +84,13 @@ public:
 private:
     struct decision;
     void record(const call& c, const std::string& what, const decision& d, std::string_view outcome, steady_time began);
-    result<std::string> choose_instance(const tool& t, boost::json::object& arguments) const;
+    bool may_need_confirmation(const tool& t) const;
+    result<std::string> choose_instance(const tool& t, const boost::json::object& arguments) const;
     io::task<result<>> confirm(const tool& t, const decision& d, const plan& intent, call& c);
     io::task<result<tool_output>> admit_and_run(const tool& t, boost::json::object arguments, decision& d, call& c);
 
     policy_settings settings_;
-    const instance_catalog& instances_;
+    instance_catalog& instances_;
     audit_sink& audit_;
     confirmation_tokens tokens_;
     const clock& time_;

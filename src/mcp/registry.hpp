@@ -17,8 +17,11 @@ class instance_catalog
 public:
     virtual ~instance_catalog() = default;
 
-    /// Names in stable order; may change while the server runs.
+    /// Names in stable order.
     virtual std::vector<std::string> names() const = 0;
+
+    /// Looks again which instances there are; called when a client names one that is not known.
+    virtual io::task<> refresh() { co_return; }
 };
 
 /// Values of the `{…}` parts of a URI template, or arguments of a prompt, by name.
