@@ -19,8 +19,10 @@ namespace basekeeper::state {
 struct audit_log_options
 {
     std::chrono::milliseconds batch_interval{100}; ///< the longest an entry waits before writing begins
+    std::chrono::milliseconds retry_interval{250}; ///< between attempts while the database cannot be written
     std::size_t batch_entries = 8'192;             ///< writing begins at once with this many
     std::size_t capacity = 200'000;                ///< entries kept while the database cannot be written
+    std::chrono::days retention{90};               ///< older entries are pruned with the first batch, then daily
 };
 
 /// What operators and the policy look at.
@@ -64,11 +66,13 @@ public:
     io::task<result<>> stop(io::deadline until);
 
 private:
-    struct writer;
+    class writer;
 
     io::task<> run();
-    io::task<result<>> write_queued();
-    void note(result<> written, std::size_t entries);
+    io::task<> write_queued();
+    void note(const result<>& written, std::size_t entries);
+    void add_loss_entry();
+    void wake();
 
     io::offload_pool& pool_;
     log::logger& log_;
@@ -77,6 +81,8 @@ private:
     std::vector<audit_entry> queue_;
     std::vector<audit_entry> batch_; // being written
     audit_health health_;
+    std::uint64_t accepted_ = 0;
+    std::uint64_t durable_ = 0;
     std::uint64_t unreported_losses_ = 0;
     io::event wanted_;  // something is queued
     io::event urgent_;  // write now: the batch is full, or somebody flushes or stops
