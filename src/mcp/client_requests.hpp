@@ -1,0 +1,42 @@
+// Our own requests to a client and the answers they wait for.
+#pragma once
+
+#include "io/event.hpp"
+#include "mcp/jsonrpc.hpp"
+#include "mcp/outbox.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace basekeeper::mcp {
+
+/// The requests that one session has sent and not seen answered. Must outlive the coroutines that wait in it.
+class client_requests
+{
+public:
+    client_requests(outbox& out, io::executor where) : out_(out), where_(std::move(where)) {}
+
+    /// Sends a request and waits for the client's answer, be it a result or an error. When it does not come in time or
+    /// is not wanted any more the client is told so, and this fails with timeout or cancelled; with unavailable when
+    /// the client is gone.
+    io::task<result<response>> ask(std::string method, std::string params, io::deadline until);
+
+    /// Hands an answer to who waits for it; one that nobody waits for is dropped.
+    void answer(response r);
+
+    /// Nobody will answer any more.
+    void abandon();
+
+private:
+    struct waiting;
+
+    outbox& out_;
+    io::executor where_;
+    std::uint64_t last_number_ = 0;
+    bool abandoned_ = false;
+    std::map<std::string, waiting*, std::less<>> waiting_; // on the frames of the coroutines that wait
+};
+
+} // namespace basekeeper::mcp

@@ -1,0 +1,100 @@
+// Checks of the per-request envelope, in the order in which the protocol wants them to win.
+#include "mcp/envelope.hpp"
+
+#include "json/text.hpp"
+#include "mcp/codec.hpp"
+#include "mcp/version.hpp"
+
+namespace basekeeper::mcp {
+namespace {
+
+constexpr std::string_view version_key = "io.modelcontextprotocol/protocolVersion";
+constexpr std::string_view capabilities_key = "io.modelcontextprotocol/clientCapabilities";
+constexpr std::string_view log_level_key = "io.modelcontextprotocol/logLevel";
+
+const boost::json::object* find_meta(const boost::json::object& params)
+{
+    const auto* meta = params.if_contains("_meta");
+    return meta != nullptr ? meta->if_object() : nullptr;
+}
+
+rpc_error missing_keys(bool no_version, bool no_capabilities)
+{
+    std::string names;
+    std::string quoted;
+    const auto add = [&](std::string_view key) {
+        if (!names.empty()) {
+            names += ", ";
+            quoted += ',';
+        }
+        names += key;
+        json::write_string(quoted, key);
+    };
+    if (no_version)
+        add(version_key);
+    if (no_capabilities)
+        add(capabilities_key);
+    return {
+        rpc_code::invalid_params,
+        "Invalid params: _meta lacks or misspells " + names,
+        R"({"envelope":{"missing":[)" + quoted + "]}}"
+    };
+}
+
+rpc_error unsupported(std::string_view requested)
+{
+    std::string data = R"({"supported":[)";
+    json::write_string(data, traits_of(newest).name);
+    data += "],";
+    data += R"("requested":)";
+    json::write_string(data, requested);
+    data += '}';
+    return {rpc_code::unsupported_protocol_version, "Unsupported protocol version", std::move(data)};
+}
+
+} // namespace
+
+bool claims_modern_era(const boost::json::object& params)
+{
+    const auto* meta = find_meta(params);
+    return meta != nullptr && (meta->contains(version_key) || meta->contains(capabilities_key));
+}
+
+bool declares_form_elicitation(const boost::json::object& capabilities)
+{
+    const auto* declared = capabilities.if_contains("elicitation");
+    if (declared == nullptr || !declared->is_object())
+        return false;
+    const auto& modes = declared->get_object();
+    return modes.contains("form") || !modes.contains("url");
+}
+
+std::expected<client_profile, rpc_error> read_envelope(const boost::json::object& params)
+{
+    const auto* meta = find_meta(params);
+    const auto* version = meta->if_contains(version_key);
+    const auto* capabilities = meta->if_contains(capabilities_key);
+    const bool no_version = version == nullptr || !version->is_string();
+    const bool no_capabilities = capabilities == nullptr || !capabilities->is_object();
+    if (no_version || no_capabilities)
+        return std::unexpected(missing_keys(no_version, no_capabilities));
+    if (version->get_string() != traits_of(newest).name)
+        return std::unexpected(unsupported(version->get_string()));
+
+    client_profile from{
+        .answers_forms = declares_form_elicitation(capabilities->get_object()), .logs_from = std::nullopt
+    };
+    if (const auto* level = meta->if_contains(log_level_key)) {
+        from.logs_from = level->is_string() ? find_log_level(level->get_string()) : std::nullopt;
+        if (!from.logs_from)
+            return refuse(
+                rpc_code::invalid_params,
+                "Invalid params: " + std::string(log_level_key) +
+                    " must be one of debug, info, notice, warning, error, "
+                    "critical, alert, emergency"
+            );
+    }
+    return from;
+}
+
+} // namespace basekeeper::mcp

@@ -1,0 +1,20 @@
+// What a request of the stateless era says of itself in `_meta`.
+#pragma once
+
+#include "mcp/jsonrpc.hpp"
+#include "mcp/session_peer.hpp"
+
+#include <expected>
+
+namespace basekeeper::mcp {
+
+/// True when the parameters claim the stateless era, rightly or not.
+bool claims_modern_era(const boost::json::object& params);
+
+/// Checks the claim: required keys, known version, known log level.
+std::expected<client_profile, rpc_error> read_envelope(const boost::json::object& params);
+
+/// True when the capabilities declare elicitation in form mode (an empty object does).
+bool declares_form_elicitation(const boost::json::object& capabilities);
+
+} // namespace basekeeper::mcp

@@ -1,0 +1,71 @@
+// The lists that a server publishes, as text made once, and the pages they are given out in.
+#pragma once
+
+#include "mcp/codec.hpp"
+#include "mcp/policy.hpp"
+#include "mcp/registry.hpp"
+#include "mcp/version.hpp"
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace basekeeper::mcp {
+
+/// One element of a list and the key by which a cursor remembers it.
+struct list_item
+{
+    std::string key;
+    std::string json;
+};
+
+/// The tools as each family of versions publishes them. Rebuilt when the instances change, because schemas say whether
+/// there is a choice of them.
+class tool_listing
+{
+public:
+    tool_listing(const registry& all, const policy& rules, const instance_catalog& instances)
+        : all_(all), rules_(rules), instances_(instances)
+    {}
+
+    std::span<const list_item> items(const version_traits& knows);
+
+private:
+    enum class family
+    {
+        plain,      ///< 2024-11-05: name, description, schema
+        annotated,  ///< 2025-03-26: with hints
+        structured, ///< since 2025-06-18: with output schemas
+        count
+    };
+
+    std::vector<list_item> build(family f) const;
+
+    const registry& all_;
+    const policy& rules_;
+    const instance_catalog& instances_;
+    std::vector<std::string> built_for_;
+    std::array<std::vector<list_item>, static_cast<std::size_t>(family::count)> built_;
+};
+
+std::vector<list_item> list_resources(const registry& all, const version_traits& knows);
+std::vector<list_item> list_resource_templates(const registry& all, const version_traits& knows);
+std::vector<list_item> list_prompts(const registry& all, const version_traits& knows);
+
+/// Appends the page that the cursor in `params` names: `"<name>":[…]` and, when there is more, `nextCursor`.
+struct page_request
+{
+    std::string_view name; ///< of the list: `tools`
+    std::size_t size;      ///< most items in a page
+};
+
+outcome
+write_page(std::string& out, std::span<const list_item> items, page_request page, const boost::json::object& params);
+
+/// The capabilities that follow from what is registered. A method exists exactly when its capability is declared.
+void write_capabilities(std::string& out, const registry& all, const version_traits& knows);
+
+} // namespace basekeeper::mcp

@@ -1,0 +1,16 @@
+// Where a session's messages go: the side of a transport that writes.
+#pragma once
+
+#include <string>
+
+namespace basekeeper::mcp {
+
+/// Takes whole messages for one client, in order. Never waits; the transport stops reading when too much is queued.
+class outbox
+{
+public:
+    virtual ~outbox() = default;
+    virtual void send(std::string message) = 0;
+};
+
+} // namespace basekeeper::mcp

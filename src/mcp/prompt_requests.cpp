@@ -1,0 +1,143 @@
+// prompts/get and completion/complete: texts to start with, and values to fill in.
+#include "base/text.hpp"
+#include "json/text.hpp"
+#include "mcp/requests.hpp"
+
+#include <algorithm>
+#include <expected>
+#include <map>
+#include <vector>
+
+namespace basekeeper::mcp {
+namespace {
+
+constexpr std::size_t most_completions = 100;
+constexpr std::size_t longest_quoted_name = 80;
+
+using prompt_values = std::map<std::string, std::string, std::less<>>;
+
+rpc_error unknown_prompt(std::string_view name, const registry& offers)
+{
+    std::vector<std::string_view> known;
+    for (const auto& p : offers.prompts())
+        known.emplace_back(p.name);
+    return {
+        rpc_code::invalid_params,
+        "Unknown prompt: " + std::string(utf8_prefix(name, longest_quoted_name)) + suggestion(name, known)
+    };
+}
+
+std::unexpected<rpc_error> bad_argument(std::string_view name, std::string_view why)
+{
+    return refuse(
+        rpc_code::invalid_params,
+        "Invalid params: argument " + std::string(utf8_prefix(name, longest_quoted_name)) + " " + std::string(why)
+    );
+}
+
+std::expected<prompt_values, rpc_error> read_values(const prompt& p, const boost::json::value* given)
+{
+    prompt_values values;
+    if (given != nullptr && !given->is_object())
+        return refuse(rpc_code::invalid_params, "Invalid params: arguments must be an object");
+    if (given != nullptr)
+        for (const auto& [name, v] : given->get_object()) {
+            if (std::ranges::find(p.arguments, std::string_view(name), &prompt_argument::name) == p.arguments.end())
+                return bad_argument(name, "is not one of this prompt");
+            if (!v.is_string())
+                return bad_argument(name, "must be a string");
+            values.emplace(name, v.get_string());
+        }
+    for (const auto& a : p.arguments)
+        if (a.required && !values.contains(a.name))
+            return bad_argument(a.name, "is required");
+    return values;
+}
+
+void write_completions(std::string& out, const std::vector<std::string>& values)
+{
+    const auto shown = std::min(values.size(), most_completions);
+    begin_member(out, "completion");
+    out += R"({"values":[)";
+    for (std::size_t i = 0; i < shown; ++i) {
+        if (i != 0)
+            out += ',';
+        json::write_string(out, values[i]);
+    }
+    out += R"(],"total":)";
+    json::write_number(out, static_cast<std::uint64_t>(values.size()));
+    out += R"(,"hasMore":)";
+    out += shown < values.size() ? "true}" : "false}";
+}
+
+/// Values for an argument of a prompt or a variable of a template; an error when the reference leads nowhere.
+std::expected<std::vector<std::string>, rpc_error>
+find_completions(const registry& offers, const boost::json::object& ref, std::string_view name, std::string_view prefix)
+{
+    const auto type = text_parameter(ref, "type").value_or("");
+    if (type == "ref/prompt") {
+        const auto prompt_name = text_parameter(ref, "name").value_or("");
+        const auto* p = offers.find_prompt(prompt_name);
+        if (p == nullptr)
+            return std::unexpected(unknown_prompt(prompt_name, offers));
+        const auto a = std::ranges::find(p->arguments, name, &prompt_argument::name);
+        return a != p->arguments.end() && a->complete ? a->complete(prefix) : std::vector<std::string>{};
+    }
+    if (type == "ref/resource") {
+        const auto uri = text_parameter(ref, "uri").value_or("");
+        const auto r = std::ranges::find(offers.resources(), uri, &resource::uri);
+        if (r == offers.resources().end())
+            return refuse(rpc_code::invalid_params, "Invalid params: ref.uri is not one of resources/templates/list");
+        return r->complete ? r->complete(name, prefix) : std::vector<std::string>{};
+    }
+    return refuse(rpc_code::invalid_params, "Invalid params: ref.type must be ref/prompt or ref/resource");
+}
+
+} // namespace
+
+io::task<outcome> get_prompt(exchange& x, peer& up)
+{
+    const auto name = text_parameter(x.params, "name");
+    if (!name)
+        co_return refuse(rpc_code::invalid_params, "Invalid params: name must be the name of a prompt");
+    const auto* p = x.of.offers().find_prompt(*name);
+    if (p == nullptr)
+        co_return std::unexpected(unknown_prompt(*name, x.of.offers()));
+    auto values = read_values(*p, x.params.if_contains("arguments"));
+    if (!values)
+        co_return std::unexpected(std::move(values).error());
+
+    auto c = make_call(x, up);
+    const auto text = co_await p->get(*std::move(values), c);
+    if (!text && text.error().code == condition::input_required && up.can_ask()) {
+        x.input_required = true;
+        co_return outcome{};
+    }
+    if (!text)
+        co_return std::unexpected(rpc_error_of(text.error()));
+    write_text_member(x.message, "description", p->description);
+    begin_member(x.message, "messages");
+    x.message += R"([{"role":"user","content":{"type":"text","text":)";
+    json::write_string(x.message, *text);
+    x.message += "}}]";
+    co_return outcome{};
+}
+
+outcome complete(exchange& x)
+{
+    const auto* ref = x.params.if_contains("ref");
+    const auto* argument = x.params.if_contains("argument");
+    if (ref == nullptr || !ref->is_object() || argument == nullptr || !argument->is_object())
+        return refuse(rpc_code::invalid_params, "Invalid params: ref and argument must be objects");
+    const auto name = text_parameter(argument->get_object(), "name");
+    const auto prefix = text_parameter(argument->get_object(), "value");
+    if (!name || !prefix)
+        return refuse(rpc_code::invalid_params, "Invalid params: argument.name and argument.value must be strings");
+    auto values = find_completions(x.of.offers(), ref->get_object(), *name, *prefix);
+    if (!values)
+        return std::unexpected(std::move(values).error());
+    write_completions(x.message, *values);
+    return {};
+}
+
+} // namespace basekeeper::mcp

@@ -1,0 +1,51 @@
+// What a stateless client carries for us from one round of questions to the next, signed so that it cannot be changed.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "crypto/secret.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace basekeeper::mcp {
+
+/// The questions and answers of one call so far.
+struct conversation
+{
+    boost::json::object answers; ///< question key -> `{action, content}` as the client gave it
+    std::string asked;           ///< key of the question that is open
+    std::int64_t rounds = 0;     ///< how often the client has been asked
+};
+
+/// Signs conversations with HMAC-SHA-256 over the state and what it is bound to (principal, method, parameters).
+/// A state is good once and for ten minutes.
+class request_states
+{
+public:
+    /// `key`: at least 32 bytes; throws std::invalid_argument when it is shorter.
+    request_states(crypto::secret<std::string> key, const clock& time);
+
+    std::string issue(const conversation& c, std::string_view bound_to) const;
+
+    /// Fails with denied when the state is malformed, too long, changed, expired, used or made for something else.
+    result<conversation> redeem(std::string_view state, std::string_view bound_to);
+
+private:
+    std::string signature(std::string_view payload, std::string_view bound_to) const;
+    std::int64_t now() const;
+
+    crypto::secret<std::string> key_;
+    const clock& time_;
+    std::map<std::string, std::int64_t, std::less<>> used_; // nonce -> expiry; entries leave when they expire
+};
+
+/// A text that is the same for the same method and parameters, whatever the order of their members and whatever
+/// `_meta`, `inputResponses` and `requestState` hold: base64url of its SHA-256.
+std::string request_digest(std::string_view method, const boost::json::object& params);
+
+} // namespace basekeeper::mcp

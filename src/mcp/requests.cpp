@@ -1,0 +1,181 @@
+// The table of methods and the requests that are answered at once.
+#include "mcp/requests.hpp"
+
+#include "base/text.hpp"
+#include "json/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace basekeeper::mcp {
+namespace {
+
+/// What must be registered for a method to exist.
+enum class needs
+{
+    nothing,
+    tools,
+    resources,
+    prompts,
+    resources_or_prompts
+};
+
+enum class eras
+{
+    legacy,
+    modern,
+    both
+};
+
+struct method_entry
+{
+    std::string_view name;
+    method which;
+    eras exists_in;
+    needs offers;
+};
+
+constexpr std::array<method_entry, 12> methods{{
+    {"tools/call", method::call_tool, eras::both, needs::tools},
+    {"tools/list", method::list_tools, eras::both, needs::tools},
+    {"ping", method::ping, eras::legacy, needs::nothing},
+    {"initialize", method::initialize, eras::legacy, needs::nothing},
+    {"logging/setLevel", method::set_log_level, eras::legacy, needs::nothing},
+    {"server/discover", method::discover, eras::modern, needs::nothing},
+    {"resources/list", method::list_resources, eras::both, needs::resources},
+    {"resources/templates/list", method::list_resource_templates, eras::both, needs::resources},
+    {"resources/read", method::read_resource, eras::both, needs::resources},
+    {"prompts/list", method::list_prompts, eras::both, needs::prompts},
+    {"prompts/get", method::get_prompt, eras::both, needs::prompts},
+    {"completion/complete", method::complete, eras::both, needs::resources_or_prompts},
+}};
+
+bool is_offered(needs what, const registry& offers)
+{
+    switch (what) {
+    case needs::nothing:
+        return true;
+    case needs::tools:
+        return !offers.tools().empty();
+    case needs::resources:
+        return !offers.resources().empty();
+    case needs::prompts:
+        return !offers.prompts().empty();
+    case needs::resources_or_prompts:
+        break;
+    }
+    return !offers.resources().empty() || !offers.prompts().empty();
+}
+
+bool exists(eras in, era when)
+{
+    return in == eras::both || (in == eras::modern) == (when == era::modern);
+}
+
+outcome write_list(exchange& x, std::string_view name, std::span<const list_item> items)
+{
+    x.traits.cacheable = true;
+    x.traits.fresh_for = x.of.settings().lists_fresh_for;
+    return write_page(x.message, items, {.name = name, .size = x.of.settings().page_size}, x.params);
+}
+
+void write_discovery(exchange& x)
+{
+    begin_member(x.message, "supportedVersions");
+    x.message += '[';
+    json::write_string(x.message, traits_of(newest).name);
+    x.message += ']';
+    write_capabilities(x.message, x.of.offers(), x.speak.knows());
+    write_text_member(x.message, "instructions", x.of.settings().instructions);
+    x.traits.cacheable = true;
+    x.traits.fresh_for = x.of.settings().lists_fresh_for;
+}
+
+} // namespace
+
+std::optional<method> find_method(std::string_view name, era when, const registry& offers)
+{
+    const auto at = std::ranges::find(methods, name, &method_entry::name);
+    if (at == methods.end() || !exists(at->exists_in, when) || !is_offered(at->offers, offers))
+        return std::nullopt;
+    return at->which;
+}
+
+bool may_wait(method m)
+{
+    return m == method::call_tool || m == method::read_resource || m == method::get_prompt;
+}
+
+outcome answer_now(method m, exchange& x)
+{
+    const auto& offers = x.of.offers();
+    const auto& knows = x.speak.knows();
+    switch (m) {
+    case method::ping:
+        return {};
+    case method::list_tools:
+        return write_list(x, "tools", x.of.tools().items(knows));
+    case method::list_resources:
+        return write_list(x, "resources", list_resources(offers, knows));
+    case method::list_resource_templates:
+        return write_list(x, "resourceTemplates", list_resource_templates(offers, knows));
+    case method::list_prompts:
+        return write_list(x, "prompts", list_prompts(offers, knows));
+    case method::complete:
+        return complete(x);
+    case method::discover:
+        write_discovery(x);
+        return {};
+    default:
+        return refuse(rpc_code::internal_error, "Internal error: the method has no handler");
+    }
+}
+
+io::task<outcome> answer_later(method m, exchange& x, peer& up)
+{
+    switch (m) {
+    case method::read_resource:
+        return read_resource(x, up);
+    case method::get_prompt:
+        return get_prompt(x, up);
+    default:
+        return call_tool(x, up);
+    }
+}
+
+void write_handshake(exchange& x)
+{
+    const auto& knows = x.speak.knows();
+    write_text_member(x.message, "protocolVersion", knows.name);
+    write_capabilities(x.message, x.of.offers(), knows);
+    begin_member(x.message, "serverInfo");
+    x.message += x.of.server_info(knows);
+    write_text_member(x.message, "instructions", x.of.settings().instructions);
+}
+
+std::optional<std::string_view> text_parameter(const boost::json::object& params, std::string_view name)
+{
+    const auto* v = params.if_contains(name);
+    if (v == nullptr || !v->is_string())
+        return std::nullopt;
+    return std::string_view(v->get_string());
+}
+
+rpc_error rpc_error_of(const error& e)
+{
+    const bool callers_fault = e.code == condition::invalid_argument || e.code == condition::not_found;
+    return {callers_fault ? rpc_code::invalid_params : rpc_code::internal_error, failure_text(e)};
+}
+
+call make_call(const exchange& x, peer& up)
+{
+    return {x.who, up, io::deadline::after(x.of.rules().settings().longest_call)};
+}
+
+std::string suggestion(std::string_view asked, std::span<const std::string_view> known)
+{
+    const auto closest = nearest(asked, known);
+    return closest.empty() ? std::string{} : "; did you mean \"" + std::string(closest) + "\"?";
+}
+
+} // namespace basekeeper::mcp

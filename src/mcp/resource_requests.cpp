@@ -1,0 +1,67 @@
+// resources/read: finds the resource whose address or template fits, and reads it.
+#include "json/text.hpp"
+#include "mcp/requests.hpp"
+#include "mcp/uri_template.hpp"
+
+namespace basekeeper::mcp {
+namespace {
+
+struct located
+{
+    const resource* what = nullptr;
+    uri_variables variables;
+};
+
+/// Plain addresses win over templates.
+located locate(const registry& offers, std::string_view uri)
+{
+    for (const auto& r : offers.resources())
+        if (r.uri == uri && !is_uri_template(r.uri))
+            return {&r, {}};
+    for (const auto& r : offers.resources())
+        if (auto variables = is_uri_template(r.uri) ? match_uri(r.uri, uri) : std::nullopt)
+            return {&r, *std::move(variables)};
+    return {};
+}
+
+void write_content(exchange& x, const resource& r, std::string_view uri, std::string_view text)
+{
+    auto& out = x.message;
+    out.reserve(out.size() + text.size() + text.size() / 8 + 256);
+    begin_member(out, "contents");
+    out += "[{";
+    write_text_member(out, "uri", uri);
+    write_text_member(out, "mimeType", r.mime_type);
+    begin_member(out, "text");
+    // Prose from outside is wrapped; JSON must stay JSON and carries only the mark in `_meta`.
+    const bool is_prose = r.mime_type.empty() || r.mime_type.starts_with("text/");
+    json::write_string(out, r.words == origin::foreign && is_prose ? wrap_foreign(text) : text);
+    out += "}]";
+    x.traits.cacheable = true;
+    x.traits.words = r.words;
+}
+
+} // namespace
+
+io::task<outcome> read_resource(exchange& x, peer& up)
+{
+    const auto uri = text_parameter(x.params, "uri");
+    if (!uri)
+        co_return refuse(rpc_code::invalid_params, "Invalid params: uri must be the address of a resource");
+    auto found = locate(x.of.offers(), *uri);
+    if (found.what == nullptr)
+        co_return std::unexpected(x.speak.resource_not_found(*uri));
+    auto c = make_call(x, up);
+    const auto text = co_await found.what->read(std::move(found.variables), c);
+    if (text)
+        write_content(x, *found.what, *uri, *text);
+    else if (text.error().code == condition::input_required && up.can_ask())
+        x.input_required = true;
+    else if (text.error().code == condition::not_found)
+        co_return std::unexpected(x.speak.resource_not_found(*uri));
+    else
+        co_return std::unexpected(rpc_error_of(text.error()));
+    co_return outcome{};
+}
+
+} // namespace basekeeper::mcp

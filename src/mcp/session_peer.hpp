@@ -1,0 +1,112 @@
+// The way up from a running request to an MCP client: progress, log messages, questions.
+#pragma once
+
+#include "base/clock.hpp"
+#include "mcp/call.hpp"
+#include "mcp/client_requests.hpp"
+#include "mcp/outbox.hpp"
+#include "mcp/request_state.hpp"
+#include "mcp/version.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <optional>
+#include <string>
+
+namespace basekeeper::mcp {
+
+/// What a client declared: once for a session, or in each stateless request.
+struct client_profile
+{
+    bool answers_forms = false;         ///< elicitation in form mode
+    std::optional<log_level> logs_from; ///< nothing: no log messages
+};
+
+/// Progress and log messages of one request; questions are left to the eras.
+class session_peer : public peer
+{
+public:
+    void progress(double done, std::optional<double> total, std::string_view message) override;
+    void log(log_level level, std::string_view logger, std::string_view message) override;
+
+    bool can_ask() const override { return from_.answers_forms; }
+
+    /// Nothing more is sent: the request was answered or withdrawn.
+    void fall_silent() { silent_ = true; }
+
+protected:
+    struct wiring
+    {
+        outbox& out;
+        const clock& time;
+        const version_traits& knows;
+    };
+
+    session_peer(wiring to, const client_profile& from, const boost::json::object& params);
+
+    const version_traits& knows() const { return to_.knows; }
+
+    bool is_silent() const { return silent_; }
+
+private:
+    wiring to_;
+    client_profile from_;
+    std::string progress_token_; // JSON text; empty: not asked for
+    std::optional<double> last_done_;
+    steady_time last_sent_{};
+    bool silent_ = false;
+};
+
+/// Asks with a request of our own and waits for the answer.
+class legacy_peer final : public session_peer
+{
+public:
+    legacy_peer(wiring to, const client_profile& from, const boost::json::object& params, client_requests& ask_through)
+        : session_peer(to, from, params), ask_through_(ask_through)
+    {}
+
+    using session_peer::wiring;
+
+    io::task<result<answer>> ask(question q, io::deadline until) override;
+
+private:
+    client_requests& ask_through_;
+};
+
+/// Answers questions from what came with the request, and notes the one that is still open.
+class modern_peer final : public session_peer
+{
+public:
+    modern_peer(wiring to, const client_profile& from, const boost::json::object& params)
+        : session_peer(to, from, params)
+    {}
+
+    using session_peer::wiring;
+
+    io::task<result<answer>> ask(question q, io::deadline until) override;
+
+    /// Takes the state of the rounds before and the client's answers to what was asked last.
+    void resume(conversation before, const boost::json::value* responses);
+
+    const std::optional<question>& open_question() const { return open_; }
+
+    /// What has to be remembered until the client comes back with the answer to the open question.
+    conversation so_far() const;
+
+    /// True when something was asked that the client did not declare to be able to answer.
+    bool lacked_elicitation() const { return lacked_elicitation_; }
+
+private:
+    conversation before_;
+    std::optional<question> open_;
+    bool lacked_elicitation_ = false;
+};
+
+/// Reads `{action, content}` and checks the content against the question's schema: required members, primitive types,
+/// enumerated values. Members that were not asked for are dropped. Fails with invalid_argument.
+result<answer> read_answer(const boost::json::value& given, const question& q);
+
+/// The level of that name, or nothing.
+std::optional<log_level> find_log_level(std::string_view name);
+
+} // namespace basekeeper::mcp
