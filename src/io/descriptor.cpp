@@ -63,11 +63,38 @@ void descriptor::cancel()
         watched_->stream.cancel();
 }
 
+namespace {
+
+task<result<>> wait_either(asio::posix::stream_descriptor& stream, deadline until)
+{
+    using base = asio::posix::descriptor_base;
+    asio::steady_timer timer(stream.get_executor(), until.time());
+    const auto [order, readable, writable, expired] =
+        co_await asio::experimental::make_parallel_group(
+            stream.async_wait(base::wait_read, asio::deferred),
+            stream.async_wait(base::wait_write, asio::deferred),
+            timer.async_wait(asio::deferred)
+        )
+            .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    if (!readable || !writable)
+        co_return result<>{};
+    if (order[0] == 2 && !expired)
+        co_return fail(condition::timeout, "the deadline passed while waiting for data");
+    const auto& failed = order[0] == 0 ? readable : writable;
+    if (failed == asio::error::operation_aborted)
+        co_return fail(condition::cancelled, "waiting for data was cancelled");
+    co_return fail(condition::unavailable, "cannot wait for data: " + failed.message());
+}
+
+}  // namespace
+
 task<result<>> descriptor::wait(readiness what, deadline until)
 {
     auto& w = *watched_;
     if (!w.pollable)
         co_return result<>{};
+    if (what == readiness::either)
+        co_return co_await wait_either(w.stream, until);
     const auto kind =
         what == readiness::read ? asio::posix::descriptor_base::wait_read : asio::posix::descriptor_base::wait_write;
     boost::system::error_code failed;

@@ -13,7 +13,8 @@ namespace basekeeper::io {
 enum class readiness
 {
     read,
-    write
+    write,
+    either  ///< one of the two
 };
 
 enum class ownership

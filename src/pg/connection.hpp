@@ -8,6 +8,7 @@
 #include "pg/target.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,8 @@ public:
     connection(connection&&) noexcept;
     connection& operator=(connection&&) noexcept;
     ~connection();
+
+    struct session; ///< libpq inside; private to the module
 
     /// Runs exactly one statement by the extended protocol, text format, rows streamed into the result as they come.
     /// A truncated answer is a success whose `truncated` says why; inside a transaction `overflow::stop` leaves the
@@ -86,8 +89,7 @@ public:
     bool still_alive() noexcept;
 
 private:
-    friend class shared_session;
-    struct session;
+    friend class shared_session; // takes the session over for good
     explicit connection(std::unique_ptr<session> s);
 
     std::unique_ptr<session> session_;

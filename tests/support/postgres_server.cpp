@@ -1,0 +1,242 @@
+// initdb, postgres as a child, and how to become another user for both.
+#include "support/postgres_server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+namespace basekeeper::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Whom the server runs as; -1 when it runs as we do.
+struct server_user
+{
+    uid_t uid = static_cast<uid_t>(-1);
+    gid_t gid = static_cast<gid_t>(-1);
+};
+
+server_user find_server_user()
+{
+    if (::geteuid() != 0)
+        return {};
+    const auto* entry = ::getpwnam("postgres");
+    if (entry == nullptr)
+        throw std::runtime_error("PostgreSQL refuses to run as root and there is no user postgres");
+    return {entry->pw_uid, entry->pw_gid};
+}
+
+std::string find_binaries()
+{
+    if (const char* set = std::getenv("PG_BINDIR"))
+        return set;
+    fs::path newest;
+    std::error_code none;
+    for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", none))
+        if (fs::exists(version.path() / "bin/initdb") && version.path() > newest)
+            newest = version.path();
+    if (newest.empty())
+        throw std::runtime_error("no PostgreSQL under /usr/lib/postgresql; set PG_BINDIR");
+    return newest / "bin";
+}
+
+std::uint16_t free_port()
+{
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    if (::bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
+        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0)
+        throw std::system_error(errno, std::generic_category(), "no free port");
+    ::close(fd);
+    return ntohs(address.sin_port);
+}
+
+/// Starts a program with its output in `log`, as `who`, ended when the test program ends in whatever way.
+::pid_t start_program(const std::vector<std::string>& command, const fs::path& log, server_user who)
+{
+    std::vector<char*> arguments;
+    for (const auto& each : command)
+        arguments.push_back(const_cast<char*>(each.c_str()));
+    arguments.push_back(nullptr);
+    const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    const auto parent = ::getpid();
+    const auto pid = ::fork();
+    if (pid == 0) {
+        ::dup2(out, STDOUT_FILENO);
+        ::dup2(out, STDERR_FILENO);
+        ::close(STDIN_FILENO);
+        if (who.uid != static_cast<uid_t>(-1) &&
+            (::setgroups(0, nullptr) != 0 || ::setgid(who.gid) != 0 || ::setuid(who.uid) != 0))
+            ::_exit(126);
+        ::prctl(PR_SET_PDEATHSIG, SIGQUIT);
+        if (::getppid() != parent || ::chdir("/") != 0)
+            ::_exit(126);
+        // Changing the user forbids reading /proc/self and sanitizers' options do not concern the server.
+        ::unsetenv("LD_PRELOAD");
+        ::execv(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+    ::close(out);
+    return pid;
+}
+
+int wait_for_end(::pid_t pid)
+{
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+std::string content(const fs::path& file)
+{
+    std::ifstream in(file);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+} // namespace
+
+postgres_server::postgres_server(server_options options) : options_(std::move(options)), binaries_(find_binaries())
+{
+    std::string pattern = (fs::temp_directory_path() / "bk-pg-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr)
+        throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    root_ = pattern;
+    socket_directory_ = pattern;
+    const auto who = find_server_user();
+    if (who.uid != static_cast<uid_t>(-1) && ::chown(root_.c_str(), who.uid, who.gid) != 0)
+        throw std::system_error(errno, std::generic_category(), "chown");
+    fs::permissions(root_, fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
+    port_ = free_port();
+    initialise();
+    start();
+}
+
+postgres_server::~postgres_server()
+{
+    stop();
+    std::error_code ignored;
+    fs::remove_all(root_, ignored);
+}
+
+void postgres_server::initialise()
+{
+    const auto who = find_server_user();
+    const auto password_file = root_ / "password";
+    std::ofstream(password_file) << options_.superuser_password << '\n';
+    fs::permissions(password_file, fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
+    const auto log = root_ / "initdb.log";
+    const auto pid = start_program(
+        {binaries_ + "/initdb",
+         "-D",
+         (root_ / "data").string(),
+         "-U",
+         "postgres",
+         "--auth-local=trust",
+         options_.tcp == login::scram ? "--auth-host=scram-sha-256" : "--auth-host=trust",
+         "--pwfile=" + password_file.string(),
+         "--no-sync",
+         "--encoding=UTF8",
+         "--locale=C.UTF-8"},
+        log,
+        who
+    );
+    if (wait_for_end(pid) != 0)
+        throw std::runtime_error("initdb failed: " + content(log));
+    std::ofstream settings(root_ / "data/postgresql.conf", std::ios::app);
+    settings << "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nlog_min_messages = warning\n"
+             << "shared_buffers = 32MB\nmax_connections = 50\nlisten_addresses = '127.0.0.1'\n"
+             << "unix_socket_directories = '" << socket_directory_ << "'\nport = " << port_ << '\n';
+    for (const auto& each : options_.settings)
+        settings << each << '\n';
+}
+
+void postgres_server::start()
+{
+    pid_ = start_program(
+        {binaries_ + "/postgres", "-D", (root_ / "data").string()}, root_ / "server.log", find_server_user()
+    );
+    wait_until_it_answers();
+}
+
+void postgres_server::wait_until_it_answers()
+{
+    // The eighth line of postmaster.pid tells the state; the socket exists before sessions are accepted.
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    while (std::chrono::steady_clock::now() < give_up) {
+        const auto state = content(root_ / "data/postmaster.pid");
+        if (state.starts_with(std::to_string(pid_) + '\n') && state.find("ready") != std::string::npos)
+            return;
+        int status = 0;
+        if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+            pid_ = -1;
+            throw std::runtime_error("the test server ended: " + log());
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    throw std::runtime_error("the test server does not answer: " + log());
+}
+
+void postgres_server::stop()
+{
+    if (pid_ <= 0)
+        return;
+    ::kill(pid_, SIGINT); // fast shutdown
+    wait_for_end(pid_);
+    pid_ = -1;
+}
+
+void postgres_server::restart()
+{
+    stop();
+    start();
+}
+
+std::string postgres_server::log() const
+{
+    return content(root_ / "server.log");
+}
+
+std::string postgres_server::socket_url() const
+{
+    std::string directory;
+    for (const char c : socket_directory_)
+        directory += c == '/' ? std::string("%2F") : std::string(1, c);
+    return "postgresql://postgres@" + directory + ':' + std::to_string(port_) + "/postgres";
+}
+
+std::string postgres_server::tcp_url() const
+{
+    return "postgresql://postgres:" + options_.superuser_password + "@127.0.0.1:" + std::to_string(port_) +
+           "/postgres?sslmode=disable";
+}
+
+postgres_server& shared_server()
+{
+    static postgres_server server;
+    return server;
+}
+
+} // namespace basekeeper::test
