@@ -104,6 +104,7 @@ result<child_process> start_child(io::executor where, prepared& p)
 {
     auto report = TRY(make_pipe());
     p.report = report.write.get();
+    p.bound_to = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0)
         return fail(condition::unavailable, "cannot start " + p.program + ": " + reason(errno));

@@ -72,7 +72,7 @@ struct completed_command
 
 /// Runs the command to its end and captures what it prints. Success means that it ran, whatever its exit status. When
 /// the deadline passes or the caller is cancelled, its process group gets SIGTERM, 2 s later SIGKILL. Fails with
-/// not_found or denied when it cannot be started, timeout, cancelled.
+/// not_found or denied when it cannot be started, timeout, cancelled. Should we be killed, the kernel kills it too.
 task<result<completed_command>> run_command(command what, deadline until);
 
 /// Starts a command that lives on without us: own session, not our child (init reaps it), standard output and error

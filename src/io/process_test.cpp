@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -158,6 +159,26 @@ TEST(process, a_child_that_ignores_the_request_to_end_is_killed)
     const auto done = run_now(shell("trap '' TERM; while :; do sleep 0.05; done"), 100ms);
     EXPECT_EQ(done.error().code, condition::timeout);
     EXPECT_GE(std::chrono::steady_clock::now() - started, 2s);
+}
+
+TEST(process, a_running_command_dies_when_we_are_killed)
+{
+    const folder temporary;
+    const auto mark = (temporary.path / "pid").string();
+    const pid_t us = ::fork();
+    if (us == 0) {
+        run_now(shell("echo $$ > " + mark + "; exec sleep 60"));
+        ::_exit(0);
+    }
+    while (text_of(mark).find('\n') == std::string::npos)
+        ::usleep(1000);
+    ::kill(us, SIGKILL);
+    ::waitpid(us, nullptr, 0);
+    const auto stat = "/proc/" + std::to_string(std::stoi(text_of(mark))) + "/stat";
+    int looks = 0;
+    while (!text_of(stat).empty() && text_of(stat).find(") Z ") == std::string::npos && ++looks < 5000)
+        ::usleep(1000);
+    EXPECT_LT(looks, 5000);
 }
 
 TEST(process, blocked_and_ignored_signals_are_not_inherited)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -96,6 +97,12 @@ void become(const prepared& p)
         if (::setgroups(p.groups.size(), p.groups.data()) != 0 || ::setresgid(who.gid, who.gid, who.gid) != 0 ||
             ::setresuid(who.uid, who.uid, who.uid) != 0)
             give_up(p, start_failure::step::user);
+    }
+    // After the switch of users, which clears it.
+    if (p.bound_to != 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != p.bound_to)
+            ::_exit(127);
     }
     if (!p.directory.empty() && ::chdir(p.directory.c_str()) != 0)
         give_up(p, start_failure::step::directory);

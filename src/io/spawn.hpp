@@ -74,6 +74,7 @@ struct prepared
     std::vector<char*> environment_pointers;
     std::vector<gid_t> groups;
     std::string log_file; ///< when not empty, it takes output and errors
+    pid_t bound_to = 0;   ///< when not zero, our process id: the child ends with us
     int input = -1;
     int output = -1;
     int errors = -1;
