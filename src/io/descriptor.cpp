@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,10 +22,15 @@ struct descriptor::watched
 {
     watched(io::executor where, int number, ownership owner) : stream(where), who(owner), fd(number), pollable(true)
     {
+        // Regular files are always ready and cannot be watched: epoll says EPERM, which Asio keeps back until the first
+        // wait.
+        struct stat kind
+        {};
         boost::system::error_code failed;
-        stream.assign(number, failed);
-        // Regular files cannot be watched (epoll says EPERM); they are always ready.
-        pollable = !failed;
+        pollable = ::fstat(number, &kind) == 0 && !S_ISREG(kind.st_mode);
+        if (pollable)
+            stream.assign(number, failed);
+        pollable = pollable && !failed;
     }
 
     ~watched()
