@@ -1,0 +1,241 @@
+// The grammar of the command line, in CLI11's terms.
+#include "cli/command_line.hpp"
+
+#include "base/version.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+
+namespace basekeeper::cli {
+namespace {
+
+/// What CLI11 writes into while it parses.
+struct draft
+{
+    std::string config_file;
+    std::string format = "table";
+    std::map<std::string, std::string> flags; // by key
+    std::map<std::string, std::string> aliases;
+    call_command call;
+    local_command local;
+    instance_command instance;
+    audit_command audit;
+    completion_command completion;
+    bool yes = false;
+    bool json = false;
+    bool read_only = false;
+    std::optional<cli::command> chosen;
+};
+
+void add_global_options(CLI::App& app, draft& d)
+{
+    app.add_option("--config", d.config_file, "Configuration file (default: ~/.config/basekeeper/config.toml)");
+    app.add_option("--output", d.format, "table or json")->check(CLI::IsMember({"table", "json"}));
+    app.add_flag("--read-only", d.read_only, "Offer and run only what cannot change anything");
+    app.add_option("--instance", d.flags["pinned_instance"], "Work on this instance only");
+    for (const auto& known : config::known_keys()) {
+        if (known.key == "pinned_instance" || known.key == "read_only")
+            continue;
+        app.add_option(config::flag_name(known.key), d.flags[known.key], known.meaning + " (" + known.allowed + ")")
+            ->group("Settings");
+    }
+    app.fallthrough();
+}
+
+void add_call(CLI::App& app, draft& d)
+{
+    auto* c = app.add_subcommand("call", "Call one tool: basekeeper call query_database --arg query='select 1'");
+    c->add_option("tool", d.call.tool, "Name of the tool; see basekeeper tools")->required();
+    c->add_option("-a,--arg", d.call.arguments, "name=value; the value is JSON where it parses, else text")
+        ->take_all()
+        ->expected(1);
+    c->add_flag("-y,--yes", d.yes, "Confirm what destroys");
+    c->callback([&d] {
+        d.call.agreed = d.yes ? consent::given : consent::ask;
+        d.chosen = d.call;
+    });
+}
+
+void add_local(CLI::App& app, draft& d)
+{
+    auto* local = app.add_subcommand("local", "Supabase-shaped PostgreSQL on this machine, without Docker");
+    local->require_subcommand(1);
+
+    struct entry
+    {
+        const char* name;
+        const char* help;
+        local_action action;
+    };
+
+    for (const auto& e : {
+             entry{"up", "Create and start it, or start it again", local_action::up},
+             entry{"down", "Stop it; its data stays", local_action::down},
+             entry{"list", "Show all", local_action::list},
+             entry{"env", "Print DATABASE_URL and the API keys, in clear, for your shell or .env", local_action::env},
+             entry{"destroy", "Stop it and delete its data", local_action::destroy},
+         })
+    {
+        auto* c = local->add_subcommand(e.name, e.help);
+        if (e.action != local_action::list)
+            c->add_option("name", d.local.name, "a-z, 0-9 and hyphens")->required();
+        if (e.action == local_action::destroy)
+            c->add_flag("-y,--yes", d.yes, "Do not ask");
+        c->callback([&d, action = e.action] {
+            d.local.action = action;
+            d.local.agreed = d.yes ? consent::given : consent::ask;
+            d.chosen = d.local;
+        });
+    }
+}
+
+void add_instance(CLI::App& app, draft& d)
+{
+    auto* instance = app.add_subcommand("instance", "The instances that this program manages");
+    instance->require_subcommand(1);
+    const auto finish = [&d](CLI::App* c, instance_action action) {
+        c->callback([&d, action] {
+            d.instance.action = action;
+            d.instance.agreed = d.yes ? consent::given : consent::ask;
+            d.chosen = d.instance;
+        });
+    };
+    auto* add = instance->add_subcommand("add", "Remember an instance; its secrets are stored encrypted");
+    add->add_option("name", d.instance.name, "a-z, 0-9 and hyphens")->required();
+    add->add_option("--database-url", d.instance.database_url, "postgres://…, or - to read it from standard input")
+        ->required();
+    add->add_option("--url", d.instance.url, "Address of the Supabase API");
+    add->add_option("--kind", d.instance.kind, "self_hosted, cloud, dokploy or local");
+    add->add_option("--tag", d.instance.tags, "May be repeated");
+    finish(add, instance_action::add);
+    finish(instance->add_subcommand("list", "Show all"), instance_action::list);
+    auto* remove = instance->add_subcommand("remove", "Forget an instance and its secrets; the database is untouched");
+    remove->add_option("name", d.instance.name)->required();
+    remove->add_flag("-y,--yes", d.yes, "Do not ask");
+    finish(remove, instance_action::remove);
+    auto* harden = instance->add_subcommand("harden", "Create and verify the login for read-only queries");
+    harden->add_option("name", d.instance.name)->required();
+    finish(harden, instance_action::harden);
+}
+
+void add_audit(CLI::App& app, draft& d)
+{
+    auto* audit = app.add_subcommand("audit", "The record of every call");
+    audit->require_subcommand(1);
+    const auto filters = [&d](CLI::App* c) {
+        c->add_option("--tool", d.audit.tool, "Only calls of this tool");
+        c->add_option("--on", d.audit.instance, "Only calls on this instance");
+        c->add_option("--since", d.audit.since, "RFC 3339 time, or back from now: 30m, 24h, 7d");
+        c->add_option("--limit", d.audit.limit, "Most entries")->check(CLI::Range(1, 1'000'000));
+    };
+    const auto finish = [&d](CLI::App* c, audit_action action) {
+        c->callback([&d, action] {
+            d.audit.action = action;
+            d.chosen = d.audit;
+        });
+    };
+    auto* list = audit->add_subcommand("list", "Newest first");
+    filters(list);
+    finish(list, audit_action::list);
+    finish(audit->add_subcommand("verify", "Prove that nothing was changed or removed"), audit_action::verify);
+    auto* lines = audit->add_subcommand("export", "All entries, oldest first, one JSON object per line");
+    filters(lines);
+    finish(lines, audit_action::export_lines);
+}
+
+void add_others(CLI::App& app, draft& d)
+{
+    app.add_subcommand("serve", "Speak MCP over standard input and output")->callback([&d] {
+        d.chosen = serve_command{};
+    });
+    auto* tools = app.add_subcommand("tools", "List the tools that clients see");
+    tools->add_flag("--json", d.json, "With their schemas, as JSON");
+    tools->callback([&d] { d.chosen = tools_command{}; });
+    auto* config = app.add_subcommand("config", "Settings");
+    config->require_subcommand(1);
+    config->add_subcommand("show", "Every setting, its value and where it comes from")->callback([&d] {
+        d.chosen = config_command{};
+    });
+    auto* secrets = app.add_subcommand("secrets", "The encrypted store");
+    secrets->require_subcommand(1);
+    secrets->add_subcommand("rotate", "Encrypt everything under a new master key")->callback([&d] {
+        d.chosen = secrets_command{};
+    });
+    app.add_subcommand("doctor", "What is installed, reachable, wrong, and what to do")->callback([&d] {
+        d.chosen = doctor_command{};
+    });
+    auto* completion = app.add_subcommand("completion", "Completion script: basekeeper completion bash");
+    completion->add_option("shell", d.completion.shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    completion->callback([&d] { d.chosen = d.completion; });
+}
+
+std::unique_ptr<CLI::App> grammar(draft& d)
+{
+    auto app = std::make_unique<CLI::App>(
+        "Deploys, repairs, migrates, backs up and watches Supabase and PostgreSQL: for AI assistants over MCP, for\n"
+        "people here.",
+        std::string(product_name)
+    );
+    app->set_version_flag("--version", fmt::format("{} {}", product_name, product_version));
+    app->require_subcommand(1);
+    add_global_options(*app, d);
+    add_others(*app, d);
+    add_call(*app, d);
+    add_local(*app, d);
+    add_instance(*app, d);
+    add_audit(*app, d);
+    return app;
+}
+
+} // namespace
+
+std::variant<command_line, usage> parse(int argc, const char* const* argv)
+{
+    draft d;
+    const auto app = grammar(d);
+    try {
+        app->parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        auto* shown = app.get();
+        while (!shown->get_subcommands().empty())
+            shown = shown->get_subcommands().front();
+        return usage{shown->help("", CLI::AppFormatMode::Normal), 0};
+    } catch (const CLI::CallForVersion& e) {
+        return usage{std::string(e.what()) + "\n", 0};
+    } catch (const CLI::ParseError& e) {
+        // CLI11's own words are about the command line only.
+        return usage{
+            fmt::format("basekeeper: {}\n  next: basekeeper --help\n", e.what()), exit_code(condition::invalid_argument)
+        };
+    }
+    command_line out;
+    if (!d.config_file.empty())
+        out.config_file = d.config_file;
+    for (auto& [key, value] : d.flags)
+        if (!value.empty())
+            out.flags.emplace(key, std::move(value));
+    if (d.read_only)
+        out.flags.emplace("read_only", "true");
+    out.format = d.format == "json" || d.json ? output::json : output::table;
+    out.what = *std::move(d.chosen);
+    return out;
+}
+
+std::vector<std::string> command_names()
+{
+    draft d;
+    std::vector<std::string> names;
+    const auto app = grammar(d);
+    for (const auto* c : app->get_subcommands({}))
+        names.push_back(c->get_name());
+    return names;
+}
+
+} // namespace basekeeper::cli

@@ -1,0 +1,140 @@
+// The command line as values: which command, with which options, over which settings.
+#pragma once
+
+#include "base/result.hpp"
+#include "config/read.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace basekeeper::cli {
+
+/// How results are printed.
+enum class output
+{
+    table, ///< for people
+    json   ///< for scripts: the structured result on one line
+};
+
+enum class consent
+{
+    ask,  ///< a person at the terminal is asked; without one the command refuses
+    given ///< --yes
+};
+
+struct serve_command
+{};
+
+struct call_command
+{
+    std::string tool;
+    std::vector<std::string> arguments; ///< `name=value`
+    consent agreed = consent::ask;
+};
+
+struct tools_command
+{};
+
+enum class local_action
+{
+    up,
+    down,
+    list,
+    env, ///< prints the connection variables, secrets included
+    destroy
+};
+
+struct local_command
+{
+    local_action action = local_action::list;
+    std::string name;
+    consent agreed = consent::ask;
+};
+
+enum class instance_action
+{
+    add,
+    list,
+    remove,
+    harden
+};
+
+struct instance_command
+{
+    instance_action action = instance_action::list;
+    std::string name;
+    std::string kind = "self_hosted";
+    std::string database_url; ///< `-`: read from standard input, so that it stands in no process list
+    std::string url;
+    std::vector<std::string> tags;
+    consent agreed = consent::ask;
+};
+
+struct config_command
+{};
+
+enum class audit_action
+{
+    list,
+    verify,
+    export_lines
+};
+
+struct audit_command
+{
+    audit_action action = audit_action::list;
+    std::string tool;
+    std::string instance;
+    std::string since; ///< RFC 3339, or a duration back from now such as `24h`, `7d`
+    std::uint32_t limit = 50;
+};
+
+struct secrets_command
+{};
+
+struct doctor_command
+{};
+
+struct completion_command
+{
+    std::string shell;
+};
+
+using command = std::variant<
+    serve_command,
+    call_command,
+    tools_command,
+    local_command,
+    instance_command,
+    config_command,
+    audit_command,
+    secrets_command,
+    doctor_command,
+    completion_command>;
+
+/// A whole invocation.
+struct command_line
+{
+    std::optional<std::filesystem::path> config_file;
+    config::text_map flags; ///< settings given as flags, by key
+    cli::output format = output::table;
+    cli::command what;
+};
+
+/// Help, version or a usage error: text to print and the exit code.
+struct usage
+{
+    std::string text;
+    int exit_code = 0;
+};
+
+/// Reads the arguments. Never prints.
+std::variant<command_line, usage> parse(int argc, const char* const* argv);
+
+/// Names of all commands, for completion.
+std::vector<std::string> command_names();
+
+} // namespace basekeeper::cli

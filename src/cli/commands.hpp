@@ -1,0 +1,73 @@
+// The commands: each takes what it uses and returns the exit code of the program.
+#pragma once
+
+#include "cli/command_line.hpp"
+#include "cli/terminal.hpp"
+#include "config/load.hpp"
+#include "features/local/engine.hpp"
+#include "instances/connections.hpp"
+#include "io/runtime.hpp"
+#include "mcp/policy.hpp"
+#include "mcp/registry.hpp"
+#include "state/audit_trail.hpp"
+#include "state/store.hpp"
+
+namespace basekeeper::cli {
+
+/// Where a command shows what it did.
+struct presentation
+{
+    terminal& screen;
+    output format = output::table;
+};
+
+/// Prints a failure and its next step on standard error; returns its exit code.
+int report(terminal& screen, const error& e);
+
+/// Calls one tool under the same rules as any client.
+struct call_services
+{
+    const mcp::registry& offers;
+    mcp::policy& rules;
+    mcp::principal who;
+};
+
+io::task<int> call(call_command what, call_services with, presentation show);
+
+/// Lists the tools that this configuration offers.
+int tools(const mcp::registry& offers, const mcp::policy& rules, presentation show);
+
+/// Instances: what add, remove and harden work on.
+struct instance_services
+{
+    state::store& store;
+    instances::directory& names;
+    instances::connections& open;
+};
+
+io::task<int> instance(instance_command what, instance_services with, presentation show);
+
+/// Local instances, which are also registered as instances and hardened.
+io::task<int> local(local_command what, local::engine& servers, instance_services with, presentation show);
+
+int config_show(const config::loaded& settings, presentation show);
+
+int audit(audit_command what, const config::settings& settings, presentation show);
+
+int rotate_secrets(const config::settings& settings, state::store& store, presentation show);
+
+/// What doctor looks at.
+struct doctor_services
+{
+    const config::loaded& settings;
+    state::store& store;
+    instances::directory& names;
+    instances::connections& open;
+    io::offload_pool& threads;
+};
+
+io::task<int> doctor(doctor_services with, presentation show);
+
+int completion(const completion_command& what, presentation show);
+
+} // namespace basekeeper::cli

@@ -1,0 +1,125 @@
+// basekeeper instance add, list, remove, harden.
+#include "cli/commands.hpp"
+#include "cli/render.hpp"
+#include "features/database/harden.hpp"
+#include "json/fields.hpp"
+#include "pg/target.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace basekeeper::cli {
+namespace {
+
+result<> add(const instance_command& what, instance_services with, presentation show)
+{
+    TRY(state::check_instance_name(what.name));
+    if (!instances::kind_from(what.kind))
+        return fail(
+            condition::invalid_argument,
+            fmt::format("--kind: \"{}\" is not known", what.kind),
+            "use self_hosted, cloud, dokploy or local"
+        );
+    auto url = what.database_url;
+    if (url == "-") {
+        url = show.screen.read_input(8'192);
+        while (!url.empty() && (url.back() == '\n' || url.back() == '\r' || url.back() == ' '))
+            url.pop_back();
+    }
+    TRY(pg::parse_target(url));
+    boost::json::object settings;
+    if (!what.url.empty())
+        settings["url"] = what.url;
+    if (!what.tags.empty())
+        settings["tags"] = boost::json::array(what.tags.begin(), what.tags.end());
+    state::instance_secrets secrets;
+    secrets.emplace(instances::database_url_secret, crypto::secret<>(std::move(url)));
+    TRY(with.store.add_instance({.name = what.name, .kind = what.kind, .settings = std::move(settings)}, secrets));
+    show.screen.print(fmt::format(
+        "added {}\n  next: basekeeper call test_connection --arg instance={}\n        basekeeper instance harden {}",
+        what.name,
+        what.name,
+        what.name
+    ));
+    return {};
+}
+
+result<> remove(const instance_command& what, instance_services with, presentation show)
+{
+    if (what.agreed == consent::ask) {
+        const auto said = show.screen.ask(
+            fmt::format("Forget instance \"{}\" and its stored secrets? The database is not touched. [y/N]", what.name)
+        );
+        if (said != "y" && said != "yes")
+            return fail(condition::denied, "not confirmed, nothing was changed", "add --yes if you agree");
+    }
+    TRY(with.store.remove_instance(what.name));
+    show.screen.print(fmt::format("removed {}", what.name));
+    return {};
+}
+
+io::task<result<>> harden(instance_command what, instance_services with, presentation show)
+{
+    const auto report = CO_TRY(
+        co_await database::harden(with.names, with.open, what.name, io::deadline::after(std::chrono::seconds{60}))
+    );
+    std::string text;
+    json::encode(text, report);
+    if (show.format == output::json) {
+        show.screen.print(text);
+        co_return result<>{};
+    }
+    show.screen.print(
+        fmt::format("query_database on {} now runs as {}, verified: it can only read.", what.name, report.role)
+    );
+    if (!report.unreadable.empty())
+        show.screen.print(fmt::format("not readable, as another role owns them: {}", fmt::join(report.unreadable, ", "))
+        );
+    if (!report.policed.empty())
+        show.screen.print(fmt::format("row-level security decides what it sees of: {}", fmt::join(report.policed, ", "))
+        );
+    co_return result<>{};
+}
+
+result<> list(instance_services with, presentation show)
+{
+    boost::json::array all;
+    for (const auto& i : with.names.all())
+        all.push_back(boost::json::object{
+            {"name", i.name},
+            {"kind", instances::kind_name(i.kind)},
+            {"source", i.source == instances::defined_by::configuration ? "configuration" : "store"},
+            {"url", i.api_url},
+        });
+    if (show.format == output::json)
+        show.screen.print(json::to_text(all));
+    else if (all.empty())
+        show.screen.print("no instances yet\n  next: basekeeper local up dev");
+    else
+        show.screen.print(render(all));
+    return {};
+}
+
+} // namespace
+
+io::task<int> instance(instance_command what, instance_services with, presentation show)
+{
+    result<> done;
+    switch (what.action) {
+    case instance_action::add:
+        done = add(what, with, show);
+        break;
+    case instance_action::list:
+        done = list(with, show);
+        break;
+    case instance_action::remove:
+        done = remove(what, with, show);
+        break;
+    case instance_action::harden:
+        done = co_await harden(std::move(what), with, show);
+        break;
+    }
+    co_return done ? 0 : report(show.screen, done.error());
+}
+
+} // namespace basekeeper::cli

@@ -1,0 +1,91 @@
+// Standard streams with visible control characters.
+#include "cli/terminal.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace basekeeper::cli {
+
+terminal::terminal(std::FILE* in, std::FILE* out, std::FILE* diagnostics)
+    : in_(in), out_(out), diagnostics_(diagnostics)
+{}
+
+void terminal::print(std::string_view line)
+{
+    std::fwrite(line.data(), 1, line.size(), out_);
+    std::fputc('\n', out_);
+    std::fflush(out_);
+}
+
+void terminal::say(std::string_view line)
+{
+    if (progress_shown_)
+        std::fputs("\r\x1b[K", diagnostics_);
+    progress_shown_ = false;
+    std::fwrite(line.data(), 1, line.size(), diagnostics_);
+    std::fputc('\n', diagnostics_);
+    std::fflush(diagnostics_);
+}
+
+void terminal::progress(std::string_view line)
+{
+    if (::isatty(::fileno(diagnostics_)) == 0)
+        return;
+    const auto text = fmt::format("\r\x1b[K{}", printable(line));
+    std::fwrite(text.data(), 1, text.size(), diagnostics_);
+    std::fflush(diagnostics_);
+    progress_shown_ = true;
+}
+
+bool terminal::interactive() const
+{
+    return ::isatty(::fileno(in_)) != 0 && ::isatty(::fileno(diagnostics_)) != 0;
+}
+
+std::optional<std::string> terminal::ask(std::string_view question)
+{
+    if (!interactive())
+        return std::nullopt;
+    std::fwrite(question.data(), 1, question.size(), diagnostics_);
+    std::fputc(' ', diagnostics_);
+    std::fflush(diagnostics_);
+    std::array<char, 1'024> line{};
+    if (std::fgets(line.data(), static_cast<int>(line.size()), in_) == nullptr)
+        return std::nullopt;
+    std::string text(line.data());
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+        text.pop_back();
+    return text;
+}
+
+std::string terminal::read_input(std::size_t most)
+{
+    std::string out(most, '\0');
+    out.resize(std::fread(out.data(), 1, most, in_));
+    return out;
+}
+
+std::string printable(std::string_view text)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        // C1 controls are U+0080 to U+009F: C2 80 to C2 9F.
+        const bool c1 = c == 0xC2U && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0U;
+        if (c == '\n')
+            out += "\\n";
+        else if (c == '\t')
+            out += "\\t";
+        else if (c < 0x20U || c == 0x7FU)
+            out += fmt::format("\\x{:02x}", c);
+        else if (c1)
+            out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(text[++i])));
+        else
+            out += text[i];
+    }
+    return out;
+}
+
+} // namespace basekeeper::cli
