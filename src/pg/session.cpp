@@ -3,16 +3,19 @@
 
 #include "io/event.hpp"
 #include "pg/blocking.hpp"
+#include "pg/bounded_receive.hpp"
 
-#include <sys/ioctl.h>
+#include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
 #include <array>
 
 namespace basekeeper::pg {
 namespace {
 
 constexpr std::size_t max_notices = 20;
+
+/// Between two looks at what came. Large enough for throughput, small against max_row_bytes.
+constexpr std::size_t bytes_per_read = std::size_t{256} << 10U;
 
 /// What the caller is told when libpq could not even take the statement.
 error not_sent(PGconn* conn)
@@ -22,10 +25,11 @@ error not_sent(PGconn* conn)
     return {condition::internal, "libpq did not take the statement", "report this as a bug of basekeeper"};
 }
 
-std::size_t waiting_bytes(int socket)
+/// True when somebody has asked this coroutine to stop; it stays true.
+io::task<bool> was_cancelled()
 {
-    int waiting = 0;
-    return ::ioctl(socket, FIONREAD, &waiting) == 0 && waiting > 0 ? static_cast<std::size_t>(waiting) : 0;
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    co_return state.cancelled() != boost::asio::cancellation_type::none;
 }
 
 bool is_copy(ExecStatusType status)
@@ -77,16 +81,13 @@ result<> connection::session::ready_to_send() const
 
 bool connection::session::consume(std::size_t max_row_bytes)
 {
-    constexpr std::size_t least_free = 8'192; // libpq makes at least this much room before it reads
-    const auto before = waiting_bytes(PQsocket(conn.get()));
-    had_bytes = before > 0;
     if (bytes_since_row > max_row_bytes)
         return false;
+    bounded_receive reading(PQsocket(conn.get()), bytes_per_read);
     PQconsumeInput(conn.get()); // a failure shows as lost()
-    const auto after = lost() ? 0 : waiting_bytes(PQsocket(conn.get()));
-    // libpq keeps a row until it is complete, so what was read since the last complete one is what it holds. At least
-    // this much was read: more may have come in between, and a small buffer of libpq may have left some unread.
-    bytes_since_row += std::max(before - std::min(before, after), std::min(before, least_free));
+    // libpq keeps a row until it is complete, so what was read since the last complete one is what it holds.
+    bytes_since_row += reading.received();
+    more_waiting = encrypted && reading.received() > 0;
     return true;
 }
 
@@ -94,10 +95,13 @@ io::task<result<>> connection::session::wait_for_result(std::size_t max_row_byte
 {
     while (!lost() && PQisBusy(conn.get()) == 1) {
         const bool unsent = PQflush(conn.get()) == 1;
-        if (may_hold_more()) {
+        if (more_waiting) {
+            // No event would tell, so there is nothing to wait for that a cancellation could interrupt.
             if (until.expired())
                 co_return fail(condition::timeout, "the deadline passed while reading a result");
             co_await io::yield();
+            if (heeds_cancellation && co_await was_cancelled())
+                co_return fail(condition::cancelled, "reading a result was cancelled");
         } else {
             CO_TRY(co_await socket->wait(unsent ? io::readiness::either : io::readiness::read, until));
         }
@@ -129,6 +133,7 @@ io::task<result<>> connection::session::request_cancel(io::deadline until)
 
 io::task<> connection::session::cancel_and_drain()
 {
+    heeds_cancellation = false;
     const auto until = io::deadline::after(drain_patience);
     // The request must have arrived before the session is used again, or it would hit the next statement.
     auto asked = co_await request_cancel(until);
@@ -202,13 +207,20 @@ connection::session::collect(result_builder& into, overflow policy, io::deadline
     co_return result<>{};
 }
 
+io::task<> connection::session::prepare()
+{
+    notices.clear();
+    bytes_since_row = 0;
+    more_waiting = false;
+    heeds_cancellation = !co_await was_cancelled();
+}
+
 io::task<result<statement_result>>
 connection::session::query(const statement& what, caps keep, overflow policy, io::deadline until)
 {
     CO_TRY(ready_to_send());
     CO_TRY(libpq::check(what));
-    notices.clear();
-    bytes_since_row = 0;
+    co_await prepare();
     if (!libpq::send(conn.get(), what))
         co_return fail(not_sent(conn.get()));
     in_flight = true;
@@ -275,8 +287,7 @@ connection::session::run(const std::vector<statement>& what, caps keep, io::dead
     CO_TRY(ready_to_send());
     for (const auto& each : what)
         CO_TRY(libpq::check(each));
-    notices.clear();
-    bytes_since_row = 0;
+    co_await prepare();
     if (PQenterPipelineMode(conn.get()) != 1)
         co_return fail(not_sent(conn.get()));
     in_flight = true;
@@ -305,8 +316,7 @@ io::task<result<>> connection::session::script(const std::string& sql, io::deadl
     CO_TRY(ready_to_send());
     if (sql.find('\0') != std::string::npos)
         co_return fail(condition::invalid_argument, "the script holds a NUL byte", "remove it");
-    notices.clear();
-    bytes_since_row = 0;
+    co_await prepare();
     if (PQsendQuery(conn.get(), sql.c_str()) != 1)
         co_return fail(not_sent(conn.get()));
     in_flight = true;

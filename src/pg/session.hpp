@@ -29,9 +29,6 @@ struct connection::session
     /// Reads what has arrived; false when a row grew above the limit.
     bool consume(std::size_t max_row_bytes);
 
-    /// True when OpenSSL may hold bytes that no event of the socket will announce.
-    bool may_hold_more() const noexcept { return encrypted && had_bytes; }
-
     /// Asks the server to cancel what runs, and drops all results up to the end. Broken when that fails.
     io::task<> cancel_and_drain();
 
@@ -60,11 +57,14 @@ struct connection::session
     std::vector<notice> notices;
     std::size_t bytes_since_row = 0;
     bool encrypted = false;
-    bool had_bytes = false;
+    bool more_waiting = false;      // bytes may wait in the socket, or inside OpenSSL where no event announces them
+    bool heeds_cancellation = true; // not while what a cancellation left is being drained
     bool broken = false;
     bool in_flight = false; // set while a statement runs; stays set when its coroutine is destroyed in the middle
 
 private:
+    /// Makes the state of the last statement that of a new one.
+    io::task<> prepare();
     static void collect_notice(void* self, const PGresult* said);
     io::task<result<>> collect(result_builder& into, overflow policy, io::deadline until, std::size_t max_row_bytes);
     io::task<result<>> collect_pipeline(pipeline_result& into, std::size_t count, caps keep, io::deadline until);

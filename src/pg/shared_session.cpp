@@ -210,7 +210,7 @@ io::task<> shared_session::lane::read()
             static_cast<void>(co_await session->request_cancel(io::deadline::after(drain_patience)));
             break;
         }
-        again = session->may_hold_more();
+        again = session->more_waiting;
         process();
         resume_resolved();
     }
