@@ -1,0 +1,192 @@
+// The official TypeScript clients, both generations, work with the shipped binary in every protocol version.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { ClientV1, ClientV2, ElicitRequestSchema, StdioTransportV1, StdioTransportV2 } from '../npm/mcp_clients.mjs';
+import { failed, succeeded, textOf } from './support/answers.mjs';
+import { Workspace } from './support/workspace.mjs';
+
+const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
+const MODERN = '2026-07-28';
+const TOOLS = ['execute_sql', 'explain_query', 'get_instance', 'get_schema', 'list_extensions', 'list_instances',
+  'list_tables', 'query_database', 'test_connection'];
+const identity = { name: 'e2e', version: '1' };
+
+let work;
+before(async () => {
+  work = new Workspace();
+  await work.up('dev');
+});
+after(() => work?.remove());
+
+/** Client of the first generation that asks for `version`; it would always ask for its newest. */
+async function connectLegacy(version, { answer, flags } = {}) {
+  const client = new ClientV1(identity, { capabilities: answer ? { elicitation: {} } : {} });
+  if (answer) client.setRequestHandler(ElicitRequestSchema, answer);
+  const transport = new StdioTransportV1(work.serverParameters(flags));
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => send(message.method !== 'initialize' ? message
+    : { ...message, params: { ...message.params, protocolVersion: version } }, options);
+  await client.connect(transport);
+  return client;
+}
+
+async function connectModern({ answer, mode = { pin: MODERN }, flags } = {}) {
+  const client = new ClientV2(identity, {
+    capabilities: answer ? { elicitation: { form: {} } } : {}, versionNegotiation: { mode },
+  });
+  if (answer) client.setRequestHandler('elicitation/create', answer);
+  await client.connect(new StdioTransportV2(work.serverParameters(flags)));
+  return client;
+}
+
+const eras = [
+  ...LEGACY.map((version) => ({ version, connect: (options) => connectLegacy(version, options) })),
+  { version: MODERN, connect: connectModern },
+];
+const callTool = (client, name, args, options) => (client instanceof ClientV1
+  ? client.callTool({ name, arguments: args }, undefined, options) : client.callTool({ name, arguments: args }, options));
+const execute = (client, query, more) => callTool(client, 'execute_sql', { query, ...more });
+
+for (const { version, connect } of eras)
+  test(`${version}: tools are listed and called, failures are told`, async () => {
+    const client = await connect();
+    try {
+      const { tools } = await client.listTools();
+      assert.deepEqual(tools.map((t) => t.name).sort(), TOOLS);
+      for (const t of tools) {
+        assert.equal(t.inputSchema.type, 'object', t.name);
+        assert.ok(t.description.length > 20, t.name);
+      }
+      const answer = await execute(client, 'select $1::int + 1 as n, now() is not null as ok', { params: [41] });
+      assert.match(textOf(answer), /untrusted-data/);
+      assert.match(textOf(answer), /\[\[42,true\]\]/);
+      if (version >= '2025-06-18') {
+        const { columns, rows, row_count, truncated } = succeeded(answer);
+        assert.deepEqual([columns.map((c) => c.name), rows, row_count, truncated], [['n', 'ok'], [[42, true]], 1, false]);
+      } else assert.equal(answer.structuredContent, undefined);
+      assert.match(failed(await execute(client, 'select 1/0')), /22012[\s\S]*untrusted-data/);
+      assert.match(failed(await execute(client, 'selec 1')), /next: /);
+      const page = await callTool(client, 'query_database', { query: 'select 1 as one' });
+      assert.match(textOf(page), /\[\[1\]\]/);
+      await assert.rejects(callTool(client, 'no_such_tool', {}), /Unknown tool: no_such_tool/);
+      assert.ok((await client.listPrompts()).prompts.length >= 1);
+      assert.ok((await client.listResourceTemplates()).resourceTemplates.length >= 1);
+    } finally {
+      await client.close();
+    }
+  });
+
+test('a client that negotiates by itself ends in the newest version', async () => {
+  const client = await connectModern({ mode: 'auto' });
+  try {
+    assert.equal(client.getProtocolEra(), 'modern');
+    succeeded(await execute(client, 'select 1'));
+  } finally {
+    await client.close();
+  }
+});
+
+for (const { version, connect } of eras.filter((e) => e.version >= '2025-06-18'))
+  test(`${version}: what destroys asks first, and does nothing when declined`, async () => {
+    const questions = [];
+    const answers = [{ action: 'decline' }, { action: 'cancel' }, { action: 'accept', content: { confirm: false } },
+      { action: 'accept', content: { confirm: true } }];
+    const client = await connect({ answer: (request) => {
+      questions.push(request.params);
+      return answers[questions.length - 1];
+    } });
+    const table = `asked_${version.replaceAll('-', '_')}`;
+    try {
+      succeeded(await execute(client, `create table ${table} (id int)`));
+      assert.equal(questions.length, 0, 'making a table asks nobody');
+      for (let refusal = 0; refusal < 3; refusal++) {
+        assert.match(failed(await execute(client, `drop table ${table}`)), /not confirmed/);
+        const there = succeeded(await execute(client, 'select to_regclass($1) is not null', { params: [table] }));
+        assert.deepEqual(there.rows, [[true]]);
+      }
+      succeeded(await execute(client, `drop table ${table}`));
+      assert.equal(questions.length, 4);
+      assert.match(questions[0].message, new RegExp(`DROP TABLE[\\s\\S]*${table}|${table}[\\s\\S]*`, 'i'));
+      assert.match(questions[0].message, /dev/);
+      const gone = succeeded(await execute(client, 'select to_regclass($1) is null', { params: [table] }));
+      assert.deepEqual(gone.rows, [[true]]);
+    } finally {
+      await client.close();
+    }
+  });
+
+for (const { version, connect } of eras)
+  test(`${version}: a client that cannot ask confirms with a token that is good for one call`, async () => {
+    const client = await connect();
+    const table = `token_${version.replaceAll('-', '_')}`;
+    try {
+      await execute(client, `create table ${table} (id int)`);
+      const asked = failed(await execute(client, `drop table ${table}`));
+      const token = /confirm="([^"]+)"/.exec(asked)?.[1];
+      assert.ok(token, asked);
+      assert.ok(failed(await execute(client, `drop table if exists ${table}`, { confirm: token })), 'other arguments');
+      const answer = await execute(client, `drop table ${table}`, { confirm: token });
+      assert.ok(!answer.isError, textOf(answer));
+      await execute(client, `create table ${table} (id int)`);
+      assert.ok(failed(await execute(client, `drop table ${table}`, { confirm: token })), 'a second time');
+    } finally {
+      await client.close();
+    }
+  });
+
+async function sleepers(client, mark) {
+  const answer = await execute(client, `select count(*) from pg_stat_activity
+    where state = 'active' and pid <> pg_backend_pid() and query like '%${mark}%'`);
+  return Number(/"rows":\[\[(\d+)\]\]/.exec(textOf(answer))[1]);
+}
+
+for (const { version, connect } of eras)
+  test(`${version}: a cancelled call stops on the server too, others run meanwhile`, async () => {
+    const client = await connect();
+    const mark = `cancel_${version.replaceAll('-', '_')}`;
+    try {
+      const stop = new AbortController();
+      const long = execute.call(null, client, `select pg_sleep(30) /* ${mark} */`);
+      long.catch(() => {});
+      const cancelled = callTool(client, 'execute_sql', { query: `select pg_sleep(31) /* ${mark} */` }, { signal: stop.signal });
+      cancelled.catch(() => {});
+      for (let i = 0; i < 50 && await sleepers(client, mark) < 2; i++) await pause(50);
+      assert.equal(await sleepers(client, mark), 2);
+      if (version !== MODERN) await client.ping();
+      stop.abort('enough');
+      await assert.rejects(cancelled);
+      for (let i = 0; i < 60 && await sleepers(client, mark) > 1; i++) await pause(50);
+      assert.equal(await sleepers(client, mark), 1, 'the cancelled statement still runs');
+    } finally {
+      await client.close();
+    }
+  });
+
+for (const { version, connect } of eras)
+  test(`${version}: progress only ever increases`, async () => {
+    const client = await connect();
+    try {
+      const seen = [];
+      const answer = await callTool(client, 'execute_sql', { queries: ['select 1', 'select 2', 'select 3'] },
+        { onprogress: (p) => seen.push(p.progress) });
+      assert.ok(!answer.isError, textOf(answer));
+      assert.ok(seen.length > 0, 'a list of statements reports its progress');
+      for (let i = 1; i < seen.length; i++) assert.ok(seen[i] > seen[i - 1], seen.join(' '));
+    } finally {
+      await client.close();
+    }
+  });
+
+test('a read-only server neither lists nor runs what can write', async () => {
+  const client = await connectLegacy('2025-11-25', { flags: ['--read-only'] });
+  try {
+    const { tools } = await client.listTools();
+    assert.deepEqual(tools.map((t) => t.name).sort(), TOOLS.filter((name) => name !== 'execute_sql'));
+    for (const t of tools) assert.equal(t.annotations.readOnlyHint, true, t.name);
+    assert.match(failed(await execute(client, 'select 1')), /read-only/);
+  } finally {
+    await client.close();
+  }
+});
