@@ -175,7 +175,7 @@ io::task<result<rows_page>> engine::query(std::string instance, read_query what,
     // The answer is here; a rollback that fails only costs the connection.
     if (auto undone = co_await lease->query("rollback", {}, until.capped(std::chrono::seconds{5})); !undone)
         lease.discard();
-    co_return rows_page{CO_TRY(std::move(outcome))};
+    co_return rows_page{CO_TRY(std::move(outcome)), caps_.result_bytes};
 }
 
 } // namespace basekeeper::database

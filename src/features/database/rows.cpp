@@ -123,7 +123,8 @@ void write_columns(std::string& out, const std::vector<pg::column>& columns)
     out += ']';
 }
 
-void write_rows(std::string& out, const pg::row_set& rows)
+/// Writes rows until they are through or `out` has reached `most_bytes`; returns how many.
+std::size_t write_rows(std::string& out, const pg::row_set& rows, std::size_t most_bytes)
 {
     const auto& columns = rows.columns();
     std::vector<form> forms;
@@ -133,7 +134,9 @@ void write_rows(std::string& out, const pg::row_set& rows)
         forms.push_back(known == nullptr ? form::text : known->as);
     }
     out += "\"rows\":[";
-    for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::size_t r = 0;
+    for (; r < rows.size(); ++r) {
+        const auto before = out.size();
         out += r == 0 ? "[" : ",[";
         for (std::size_t c = 0; c < columns.size(); ++c) {
             if (c != 0)
@@ -144,15 +147,19 @@ void write_rows(std::string& out, const pg::row_set& rows)
                 out += "null";
         }
         out += ']';
+        if (out.size() > most_bytes) {
+            out.resize(before);
+            break;
+        }
     }
     out += ']';
+    return r;
 }
 
 /// How to get what a cap cut off.
-std::string how_to_get_the_rest(const pg::statement_result& outcome)
+std::string how_to_get_the_rest(pg::truncation why, std::size_t kept)
 {
-    const auto kept = outcome.rows.size();
-    const std::string more = outcome.truncated == pg::truncation::bytes ? "select fewer or shorter columns, or " : "";
+    const std::string more = why == pg::truncation::bytes ? "select fewer or shorter columns, or " : "";
     return fmt::format(
         "{}add ORDER BY with LIMIT and OFFSET {}, or a WHERE on the last key seen; max_rows can be raised", more, kept
     );
@@ -197,12 +204,18 @@ boost::json::object rows_page::json_schema()
 
 void rows_page::write_json(std::string& out) const
 {
-    out.reserve(out.size() + outcome.rows.bytes() * 2 + 256);
+    const auto start = out.size();
+    const bool returns_rows = !outcome.rows.columns().empty();
+    std::size_t kept = outcome.rows.size();
+    auto why = outcome.truncated;
+    out.reserve(start + std::min(budget_bytes, outcome.rows.bytes() + outcome.rows.bytes() / 2) + 512);
     out += '{';
-    if (!outcome.rows.columns().empty()) {
+    if (returns_rows) {
         write_columns(out, outcome.rows.columns());
         out += ',';
-        write_rows(out, outcome.rows);
+        kept = write_rows(out, outcome.rows, budget_bytes == SIZE_MAX ? SIZE_MAX : start + budget_bytes);
+        if (kept < outcome.rows.size())
+            why = pg::truncation::bytes;
         out += ',';
     }
     if (!outcome.command.empty()) {
@@ -210,10 +223,9 @@ void rows_page::write_json(std::string& out) const
         json::write_string(out, outcome.command);
         out += ',';
     }
-    const bool returns_rows = !outcome.rows.columns().empty();
     out += "\"row_count\":";
-    json::write_number(out, std::uint64_t{returns_rows ? outcome.rows.size() : outcome.affected});
-    const bool cut = outcome.truncated != pg::truncation::none;
+    json::write_number(out, std::uint64_t{returns_rows ? kept : outcome.affected});
+    const bool cut = why != pg::truncation::none;
     out += cut ? ",\"truncated\":true" : ",\"truncated\":false";
     if (cut) {
         if (outcome.total_rows) {
@@ -221,9 +233,9 @@ void rows_page::write_json(std::string& out) const
             json::write_number(out, *outcome.total_rows);
         }
         out += ",\"truncated_by\":";
-        json::write_string(out, outcome.truncated == pg::truncation::rows ? "max_rows" : "max_bytes");
+        json::write_string(out, why == pg::truncation::rows ? "max_rows" : "max_bytes");
         out += ",\"next\":";
-        json::write_string(out, how_to_get_the_rest(outcome));
+        json::write_string(out, how_to_get_the_rest(why, kept));
     }
     if (!outcome.notices.empty()) {
         out += ",\"notices\":[";

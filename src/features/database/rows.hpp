@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ namespace basekeeper::database {
 struct rows_page
 {
     pg::statement_result outcome;
+    std::size_t budget_bytes = SIZE_MAX; ///< of the encoded result; rows that do not fit are left out and said so
 
     static boost::json::object json_schema();
     void write_json(std::string& out) const;

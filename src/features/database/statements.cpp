@@ -42,11 +42,6 @@ to_parameter(const boost::json::value& v, std::size_t index, const std::vector<s
     return out;
 }
 
-rows_page to_page(pg::statement_result outcome)
-{
-    return rows_page{std::move(outcome)};
-}
-
 /// The failure of one statement in a transaction, with its place when there are several.
 error failed_at(error e, std::size_t index, std::size_t count)
 {
@@ -109,10 +104,9 @@ const sql::statement_effect& engine::assess(std::string_view text)
 
 pg::caps engine::caps_for(std::optional<std::size_t> max_rows) const
 {
-    // JSON needs quotes, commas and escapes around the values: half of the result's bytes are left for them.
     return {
         .max_rows = std::min(max_rows.value_or(caps_.default_rows), caps_.most_rows),
-        .max_bytes = caps_.result_bytes / 2,
+        .max_bytes = caps_.result_bytes,
     };
 }
 
@@ -143,14 +137,16 @@ engine::execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline
         const auto began = std::chrono::steady_clock::now();
         auto outcome = co_await db.run_shared(std::move(s), keep, until);
         quick_.note(text, std::chrono::steady_clock::now() - began);
-        out.push_back(to_page(CO_TRY(std::move(outcome))));
+        out.push_back(rows_page{CO_TRY(std::move(outcome)), caps_.result_bytes});
         co_return out;
     }
     auto lease = CO_TRY(co_await db.acquire(until));
     if (touches_session)
         lease.reset_before_reuse();
     const auto began = std::chrono::steady_clock::now();
-    out.push_back(to_page(CO_TRY(co_await lease->query(std::move(s), keep, pg::overflow::drain, until))));
+    out.push_back(
+        rows_page{CO_TRY(co_await lease->query(std::move(s), keep, pg::overflow::drain, until)), caps_.result_bytes}
+    );
     if (plain_read)
         quick_.note(text, std::chrono::steady_clock::now() - began);
     co_return out;
@@ -187,7 +183,7 @@ engine::execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::
     }
     std::vector<rows_page> out;
     for (std::size_t i = 0; i < what.statements.size(); ++i)
-        out.push_back(to_page(std::move(ran.results[first + i])));
+        out.push_back(rows_page{std::move(ran.results[first + i]), caps_.result_bytes / what.statements.size()});
     co_return out;
 }
 

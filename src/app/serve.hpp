@@ -1,0 +1,14 @@
+// basekeeper serve: one MCP client over standard input and output.
+#pragma once
+
+#include "app/services.hpp"
+
+namespace basekeeper::app {
+
+/// Serves until the client goes away or a signal says to stop; returns the exit code.
+io::task<int> serve(services& with);
+
+/// Who runs this program, for the audit trail: `stdio:postgres`.
+mcp::principal local_principal(std::string_view transport);
+
+} // namespace basekeeper::app

@@ -1,0 +1,255 @@
+// The order in which things are built, and how settings become the parameters of each.
+#include "app/services.hpp"
+
+#include "app/adapters.hpp"
+#include "crypto/random.hpp"
+#include "features/database/tools/tools.hpp"
+#include "features/instances/tools/tools.hpp"
+#include "io/event.hpp"
+#include "io/nursery.hpp"
+#include "io/offload.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+namespace basekeeper::app {
+namespace {
+
+mcp::policy_settings policy_from(const config::settings& s)
+{
+    return {
+        .mode = *s.read_only ? mcp::access::read_only : mcp::access::full,
+        .pinned_instance = *s.pinned_instance,
+        .longest_call = *s.limits.call_timeout,
+        // Tools keep to max_result_bytes themselves; this one catches what does not.
+        .max_result_bytes = *s.limits.max_result_bytes * 2 + 65'536,
+        .confirm_from = *s.confirmation == config::confirmation::always ? mcp::effect::writes : mcp::effect::destroys,
+    };
+}
+
+database::limits limits_from(const config::settings& s)
+{
+    return {
+        .statement_timeout = *s.limits.statement_timeout,
+        .default_rows = *s.limits.max_rows,
+        .result_bytes = *s.limits.max_result_bytes,
+    };
+}
+
+state::master_key_source key_from(const config::settings& s)
+{
+    return {
+        .key_text = *s.master_key,
+        .passphrase = *s.passphrase,
+        .key_file = s.key_file->empty() ? *s.state_dir / "master.key" : *s.key_file,
+    };
+}
+
+std::string variable(const char* name)
+{
+    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): at start-up, one thread
+    return value == nullptr ? "" : value;
+}
+
+local::engine_options local_options_from(const config::settings& s)
+{
+    return {
+        .state_dir = *s.state_dir,
+        .runtime_dir = variable("XDG_RUNTIME_DIR"),
+        .postgres_bin = variable("BASEKEEPER_POSTGRES_BIN"),
+        .user = variable("BASEKEEPER_LOCAL_USER"),
+    };
+}
+
+/// Takes away the tools of groups that `features` does not name. An unknown name is an error, never ignored.
+result<mcp::registry> only_features(const mcp::registry& all, const std::vector<std::string>& features)
+{
+    std::set<std::string, std::less<>> groups;
+    for (const auto& t : all.tools())
+        groups.insert(t.about.group);
+    for (const auto& name : features)
+        if (!groups.contains(name))
+            return fail(
+                condition::invalid_argument,
+                fmt::format("features: there is no group \"{}\"", name),
+                fmt::format("use some of: {}", fmt::join(groups, ", "))
+            );
+    const auto wanted = [&](const std::string& group) {
+        return features.empty() || group == "instances" || std::ranges::find(features, group) != features.end();
+    };
+    mcp::registry out;
+    for (const auto& t : all.tools())
+        if (wanted(t.about.group))
+            out.add(t);
+    for (const auto& r : all.resources())
+        out.add(r);
+    for (const auto& p : all.prompts())
+        out.add(p);
+    return out;
+}
+
+} // namespace
+
+struct services::parts
+{
+    parts(config::loaded s, state::store opened)
+        : settings(std::move(s)), log(*settings.values.log.level, *settings.values.log.format),
+          store(std::move(opened)), seeds(store, runtime.pool()),
+          local(runtime.pool(), seeds, system_clock(), local_options_from(settings.values)),
+          audit(runtime.executor(), runtime.pool(), store.dir(), log), audit_face(audit),
+          background(runtime.executor(), [this](std::exception_ptr e) { report_bug(std::move(e)); })
+    {}
+
+    result<> wire()
+    {
+        names.emplace(TRY(instances::directory::open(settings.values, store, runtime.pool())));
+        open.emplace(
+            runtime.executor(),
+            runtime.pool(),
+            *names,
+            log,
+            pg::pool_settings{.max_connections = *settings.values.pool.max_connections}
+        );
+        database.emplace(*open, limits_from(settings.values));
+        catalog.emplace(*names, log);
+        mcp::registry all;
+        instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});
+        database::tools::add_all(all, *database, *names);
+        offers = TRY(only_features(all, *settings.values.features));
+        rules.emplace(
+            policy_from(settings.values),
+            *catalog,
+            audit_face,
+            mcp::confirmation_tokens(crypto::secret<>(crypto::random_token(32)), system_clock()),
+            system_clock()
+        );
+        return {};
+    }
+
+    void report_bug(std::exception_ptr e)
+    {
+        try {
+            std::rethrow_exception(std::move(e));
+        } catch (const std::exception& what) {
+            log.error("a background task ended by a bug", {{"what", what.what()}});
+        }
+    }
+
+    /// Once a day, and first a while after the start, so that short runs do not pay for it.
+    io::task<> keep_retention()
+    {
+        auto pause = std::chrono::milliseconds(std::chrono::minutes{1});
+        while (co_await io::sleep(pause)) {
+            const auto prune = [this]() -> result<std::uint64_t> {
+                auto trail = TRY(state::audit_trail::open(store.dir()));
+                const auto now = system_clock().wall();
+                return trail.prune(now - *settings.values.audit.retention, now);
+            };
+            if (const auto pruned = co_await io::offload(runtime.pool(), prune); !pruned)
+                log.warning("old audit entries could not be removed", {{"error", pruned.error().message}});
+            pause = std::chrono::hours{24};
+        }
+    }
+
+    config::loaded settings;
+    log::logger log;
+    state::store store;
+    io::runtime runtime;
+    seed_adapter seeds;
+    local::engine local;
+    state::audit_log audit;
+    audit_adapter audit_face;
+    io::nursery background;
+    std::optional<instances::directory> names;
+    std::optional<instances::connections> open;
+    std::optional<database::engine> database;
+    std::optional<catalog_adapter> catalog;
+    mcp::registry offers;
+    std::optional<mcp::policy> rules;
+};
+
+services::services(std::unique_ptr<parts> built) : parts_(std::move(built)) {}
+
+services::~services() = default;
+
+result<std::unique_ptr<services>> services::build(config::loaded settings)
+{
+    auto store = TRY(state::store::open(*settings.values.state_dir, key_from(settings.values)));
+    auto built = std::make_unique<parts>(std::move(settings), std::move(store));
+    TRY(built->wire());
+    return std::unique_ptr<services>(new services(std::move(built)));
+}
+
+const config::loaded& services::settings() const
+{
+    return parts_->settings;
+}
+
+log::logger& services::log()
+{
+    return parts_->log;
+}
+
+io::runtime& services::runtime()
+{
+    return parts_->runtime;
+}
+
+state::store& services::store()
+{
+    return parts_->store;
+}
+
+instances::directory& services::names()
+{
+    return *parts_->names;
+}
+
+instances::connections& services::open()
+{
+    return *parts_->open;
+}
+
+local::engine& services::local()
+{
+    return parts_->local;
+}
+
+const mcp::registry& services::offers() const
+{
+    return parts_->offers;
+}
+
+mcp::policy& services::rules()
+{
+    return *parts_->rules;
+}
+
+mcp::instance_catalog& services::catalog()
+{
+    return *parts_->catalog;
+}
+
+void services::start()
+{
+    for (const auto& warning : parts_->settings.warnings)
+        parts_->log.warning(warning);
+    parts_->audit.start();
+    parts_->background.spawn(parts_->keep_retention());
+}
+
+io::task<result<>> services::stop()
+{
+    const auto until = io::deadline::after(std::chrono::seconds{10});
+    parts_->background.cancel_all();
+    if (const auto ended = co_await parts_->background.join(until); !ended)
+        parts_->log.warning("background work did not end in time");
+    co_await parts_->open->close(until);
+    co_return co_await parts_->audit.stop(until);
+}
+
+} // namespace basekeeper::app
