@@ -1,12 +1,28 @@
 // TOML through toml++, guarded against documents that would exhaust its recursion.
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
 #include "config/document.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
+
+namespace {
+
+/// What toml++ 3.3 asserts does not always hold (it does not for "[#"). Its failed checks end the parsing instead of
+/// the program; with NDEBUG they would not even be checks.
+struct failed_check
+{};
+
+} // namespace
+
+#undef NDEBUG
+#define TOML_ASSERT(check)                                                                                             \
+    do {                                                                                                               \
+        if (!(check))                                                                                                  \
+            throw failed_check{};                                                                                      \
+    } while (false)
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
 
 namespace basekeeper::config {
 namespace {
@@ -175,12 +191,24 @@ private:
 result<parsed_document> parse_document(std::string_view text, std::string_view origin)
 {
     TRY(check_shape(text, origin));
-    const auto parsed = toml::parse(text, origin);
-    if (!parsed)
-        return malformed(origin, parsed.error().source().begin.line, without_quotations(parsed.error().description()));
-    reader all(origin);
-    all.read_program(parsed.table());
-    return std::move(all.found);
+    try {
+        const auto parsed = toml::parse(text, origin);
+        if (!parsed)
+            return malformed(
+                origin, parsed.error().source().begin.line, without_quotations(parsed.error().description())
+            );
+        reader all(origin);
+        all.read_program(parsed.table());
+        return std::move(all.found);
+    } catch (const failed_check&) {
+        return fail(
+            condition::invalid_argument,
+            fmt::format(
+                "{}: the file is not TOML: a key or table begins with a character that cannot begin one", origin
+            ),
+            "compare it with docs/config.example.toml"
+        );
+    }
 }
 
 } // namespace basekeeper::config
