@@ -326,7 +326,7 @@ io::task<result<pid_t>> start_server(io::offload_pool& pool, server_plan plan, i
     }
 }
 
-io::task<result<bool>> stop_server(layout place, io::deadline until)
+io::task<result<bool>> stop_server(layout place, shutdown how, io::deadline until)
 {
     auto found = find_running(place);
     if (!found)
@@ -340,14 +340,19 @@ io::task<result<bool>> stop_server(layout place, io::deadline until)
     found = find_running(place);
     if (!found || found->pid != server->pid())
         co_return false;
-    // Fast: disconnects everybody and writes a checkpoint. Immediate: like a crash, recovered at the next start.
-    for (const auto& [number, share] : {std::pair(SIGINT, 70), std::pair(SIGQUIT, 100)}) {
+    constexpr std::chrono::milliseconds fast_shutdown_limit = 20s;
+    for (const int number : {SIGINT, SIGQUIT}) {
+        if (number == SIGINT && how == shutdown::immediate)
+            continue;
         if (const auto sent = server->send_signal(number); !sent) {
             if (sent.error().code == condition::not_found)
                 co_return true;
             co_return fail(sent.error());
         }
-        const auto patience = std::max(until.remaining() * share / 100, std::chrono::milliseconds(500));
+        // The rest of the deadline, less what the second signal may need.
+        const auto left = until.remaining();
+        const auto patience = number == SIGQUIT ? std::max<std::chrono::milliseconds>(left, 500ms)
+                                                : std::min(left * 7 / 10, fast_shutdown_limit);
         const auto ended = co_await server->wait_exit(io::deadline::after(patience));
         if (ended)
             co_return true;

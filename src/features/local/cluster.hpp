@@ -51,9 +51,14 @@ io::task<result<>> make_cluster(server_plan plan, secret_text admin_password, io
 /// holds the end of its log.
 io::task<result<pid_t>> start_server(io::offload_pool& pool, server_plan plan, io::deadline until);
 
-/// Stops what find_running finds: fast (SIGINT), and immediately (SIGQUIT) when that takes too long. Returns whether
-/// there was a server.
-io::task<result<bool>> stop_server(layout place, io::deadline until);
+enum class shutdown
+{
+    fast,     ///< disconnects everybody and writes a checkpoint; immediate after 20 s
+    immediate ///< like a crash, recovered at the next start: for what is thrown away
+};
+
+/// Stops what find_running finds. Returns whether there was a server.
+io::task<result<bool>> stop_server(layout place, shutdown how, io::deadline until);
 
 /// Kills what still works in the data folder: the orphans of an interrupted initdb or start, which no pid file names.
 io::task<result<>> kill_leftovers(layout place, io::deadline until);

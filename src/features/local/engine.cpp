@@ -81,6 +81,12 @@ std::set<int> ports_of_others(const layout& place)
 result<> remove_folders(const layout& place)
 {
     std::error_code failed;
+    // A socket folder outside has a name of ours and belongs to nobody else.
+    if (const auto record = read_record(place)) {
+        const fs::path socket_dir = record->socket_dir;
+        if (socket_dir != place.run() && socket_dir.filename().native().starts_with("basekeeper-"))
+            fs::remove_all(socket_dir, failed);
+    }
     // Without its record the instance counts as half made, should we be interrupted.
     fs::remove(place.record(), failed);
     fs::remove_all(place.home(), failed);
@@ -212,7 +218,7 @@ io::task<result<local_instance>> engine::wake(server_account account, layout pla
     plan.socket_dir =
         CO_TRY(co_await io::offload(pool_, [&] { return socket_folder(place, account, options_.runtime_dir); }));
     if (!seed) {
-        CO_TRY(co_await stop_server(place, until));
+        CO_TRY(co_await stop_server(place, shutdown::fast, until));
         // The server's own folder is proof enough of the right to it: set new passwords, then keep their seed.
         seed = new_seed();
         CO_TRY(co_await reset_passwords(plan, *seed, until));
@@ -234,7 +240,7 @@ io::task<result<down_outcome>> engine::down(std::string name, io::deadline until
     const auto lock = CO_TRY(co_await instance_lock::acquire(work.place.lock(), until));
     if (CO_TRY(co_await io::offload(pool_, [&work] { return inspect(work.place); })) == presence::absent)
         co_return no_such_instance(work.place);
-    const bool was_running = CO_TRY(co_await stop_server(work.place, until));
+    const bool was_running = CO_TRY(co_await stop_server(work.place, shutdown::fast, until));
     co_return was_running ? down_outcome::stopped : down_outcome::stopped_already;
 }
 
@@ -277,7 +283,7 @@ io::task<result<>> engine::destroy(std::string name, io::deadline until)
 
 io::task<result<>> engine::remove(layout place, io::deadline until)
 {
-    CO_TRY(co_await stop_server(place, until));
+    CO_TRY(co_await stop_server(place, shutdown::immediate, until));
     CO_TRY(co_await kill_leftovers(place, until));
     co_return co_await io::offload(pool_, [&place] { return remove_folders(place); });
 }

@@ -468,6 +468,21 @@ TEST_F(local_instances, a_state_folder_that_the_server_cannot_reach_does_not_mat
     });
 }
 
+TEST_F(local_instances, a_long_path_gets_a_socket_folder_elsewhere_that_destroy_removes)
+{
+    options.state_dir = root / std::string(90, 'x');
+    run([](engine& local) -> io::task<> {
+        const auto dev = co_await local.up("dev", soon());
+        EXPECT_TRUE(dev) << describe(dev.error()) << dev.error().server_text;
+        if (!dev)
+            co_return;
+        EXPECT_FALSE(dev->socket_dir.native().starts_with(dev->data_dir.parent_path().native()));
+        EXPECT_TRUE(fs::is_directory(dev->socket_dir));
+        EXPECT_TRUE(co_await local.destroy("dev", soon()));
+        EXPECT_FALSE(fs::exists(dev->socket_dir));
+    });
+}
+
 TEST_F(local_instances, a_failing_initdb_leaves_nothing_behind)
 {
     const auto bin = root / "bin";
