@@ -1,6 +1,8 @@
 // TOML through toml++, guarded against documents that would exhaust its recursion.
 #include "config/document.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,10 +42,16 @@ std::unexpected<error> malformed(std::string_view origin, std::size_t line, std:
     );
 }
 
-/// Dots outside quotes: each may be one more level of tables, and toml++ destroys tables recursively.
-int unquoted_dots(std::string_view line)
+/// What stands outside quotes and comments in one line.
+struct unquoted
 {
-    int dots = 0;
+    int dots = 0; ///< each may be one more level of tables, and toml++ destroys tables recursively
+    bool ascii = true;
+};
+
+unquoted outside_quotes(std::string_view line)
+{
+    unquoted found;
     char quote = 0;
     for (std::size_t i = 0; i < line.size(); ++i) {
         const char c = line[i];
@@ -57,9 +65,16 @@ int unquoted_dots(std::string_view line)
         else if (c == '"' || c == '\'')
             quote = c;
         else if (c == '.')
-            ++dots;
+            ++found.dots;
+        else if (static_cast<unsigned char>(c) >= 0x80)
+            found.ascii = false;
     }
-    return dots;
+    return found;
+}
+
+bool is_control(char c)
+{
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r') || c == 0x7f;
 }
 
 result<> check_shape(std::string_view text, std::string_view origin)
@@ -72,9 +87,15 @@ result<> check_shape(std::string_view text, std::string_view origin)
         const auto line = text.substr(start, end - start);
         if (line.size() > longest_line_bytes)
             return malformed(origin, number, fmt::format("the line has more than {} bytes", longest_line_bytes));
+        if (!is_utf8(line) || std::ranges::any_of(line, is_control))
+            return malformed(origin, number, "the line holds something other than text in UTF-8");
         if (line.contains(R"(""")") || line.contains("'''"))
             return malformed(origin, number, "texts of several lines are not used here");
-        if (unquoted_dots(line) > most_dots_in_line)
+        const auto bare = outside_quotes(line);
+        // The tables by which toml++ 3.3 tells letters run into undefined behaviour for some of Unicode (U+FCFF).
+        if (!bare.ascii)
+            return malformed(origin, number, "outside quotes only ASCII is allowed");
+        if (bare.dots > most_dots_in_line)
             return malformed(origin, number, "tables are nested too deeply");
         start = end + 1;
     }
