@@ -11,7 +11,7 @@ namespace basekeeper::pg {
 namespace {
 
 // Not state of the program: set and cleared around one call of libpq.
-thread_local bounded_receive* innermost = nullptr;
+constinit thread_local bounded_receive* innermost = nullptr;
 
 } // namespace
 

@@ -53,6 +53,13 @@ inline io::task<std::string> running(connection& on, std::string text)
     co_return got ? std::string(got->rows.value(0, 0).value_or("NULL")) : "error: " + describe(got.error());
 }
 
+/// True when the sanitizer's own memory makes a bound on resident memory meaningless.
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 /// Resident memory of this program in bytes.
 std::size_t resident_bytes();
 

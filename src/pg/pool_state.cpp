@@ -1,0 +1,182 @@
+// Slots and waiters: how a connection gets from one caller to the next.
+#include "pg/pool_state.hpp"
+
+#include <algorithm>
+
+namespace basekeeper::pg {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// A health check that takes longer than this finds a sick connection.
+constexpr milliseconds check_patience{2'000};
+constexpr milliseconds longest_pause{5'000};
+
+} // namespace
+
+error pool_closed()
+{
+    return {condition::unavailable, "the connection pool is closed", "the program is shutting down: start it again"};
+}
+
+std::optional<grant> pool_state::take_at_once()
+{
+    if (!line.empty())
+        return std::nullopt;
+    if (!idle.empty()) {
+        grant granted{std::move(idle.back())};
+        idle.pop_back();
+        return granted;
+    }
+    if (slots_used >= settings.max_connections)
+        return std::nullopt;
+    ++slots_used;
+    return grant{};
+}
+
+void pool_state::put_back(grant unused)
+{
+    if (unused.idle)
+        hand_over(std::move(*unused.idle));
+    else
+        free_slot();
+}
+
+void pool_state::free_slot()
+{
+    if (line.empty() || closed) {
+        --slots_used;
+    } else {
+        auto* next = line.front();
+        line.pop_front();
+        next->granted.emplace();
+        next->ready.set();
+    }
+    mark_if_nothing_out();
+}
+
+void pool_state::hand_over(idle_connection usable)
+{
+    if (closed) {
+        usable.session.reset();
+        free_slot();
+    } else if (line.empty()) {
+        idle.push_back(std::move(usable));
+        start_reaper();
+    } else {
+        auto* next = line.front();
+        line.pop_front();
+        next->granted.emplace(std::move(usable));
+        next->ready.set();
+    }
+}
+
+void pool_state::returned(std::unique_ptr<connection> back, lease::afterwards what)
+{
+    --leased;
+    if (what == lease::afterwards::discard || back->broken() || back->transaction() != transaction_status::idle) {
+        back.reset();
+        free_slot();
+        return;
+    }
+    hand_over({std::move(back), steady_clock::now(), what == lease::afterwards::reset});
+    mark_if_nothing_out();
+}
+
+void pool_state::mark_if_nothing_out()
+{
+    if (leased == 0 && connecting == 0)
+        nothing_out.set();
+}
+
+io::task<result<grant>> pool_state::wait_for_grant(io::deadline until)
+{
+    if (closed)
+        co_return fail(pool_closed());
+    if (auto at_once = take_at_once())
+        co_return std::move(*at_once);
+    waiter self(*this);
+    auto waited = co_await self.ready.wait(until);
+    if (self.granted) {
+        self.used = true;
+        co_return std::move(*self.granted);
+    }
+    if (closed)
+        co_return fail(pool_closed());
+    if (waited.error().code == condition::timeout)
+        co_return fail(
+            condition::timeout,
+            "all " + std::to_string(settings.max_connections) +
+                " connections to the database were in use until the deadline",
+            "try again when running statements have ended, or raise the size of the connection pool"
+        );
+    co_return fail(std::move(waited).error());
+}
+
+io::task<result<bool>> pool_state::usable(idle_connection& candidate, io::deadline until)
+{
+    auto& session = *candidate.session;
+    if (!session.still_alive())
+        co_return false;
+    const bool old = steady_clock::now() - candidate.since >= settings.check_after_idle;
+    if (!candidate.needs_reset && !old)
+        co_return true;
+    // An empty statement is the cheapest question; DISCARD ALL is a question too.
+    auto answered =
+        co_await session.query(candidate.needs_reset ? "discard all" : "", {}, until.capped(check_patience));
+    if (!answered && answered.error().code == condition::cancelled)
+        co_return fail(std::move(answered).error());
+    co_return answered.has_value();
+}
+
+io::task<result<std::unique_ptr<connection>>> pool_state::connect(io::deadline until)
+{
+    auto pause = settings.first_pause;
+    for (int attempt = 1;; ++attempt) {
+        auto opened = co_await connection::open(where, *threads, to, until);
+        if (opened)
+            co_return std::make_unique<connection>(*std::move(opened));
+        const bool may_pass = opened.error().code == condition::unavailable;
+        const auto jitter = std::uniform_int_distribution<int>(50, 150)(random);
+        const auto next = std::min(pause * jitter / 100, longest_pause);
+        if (!may_pass || attempt >= settings.connect_attempts || closed || until.remaining() <= next)
+            co_return fail(std::move(opened).error());
+        CO_TRY(co_await io::sleep(next));
+        pause *= 2;
+    }
+}
+
+io::task<result<std::unique_ptr<connection>>>
+pool_state::connection_for(grant granted, held_slot& slot, io::deadline until)
+{
+    std::unique_ptr<connection> session;
+    if (granted.idle && CO_TRY(co_await usable(*granted.idle, until)))
+        session = std::move(granted.idle->session);
+    granted.idle.reset();
+    if (!session)
+        session = CO_TRY(co_await connect(until));
+    if (closed)
+        co_return fail(pool_closed());
+    slot.passed_on = true;
+    co_return session;
+}
+
+io::task<result<lease>> pool_state::acquire(std::shared_ptr<pool_state> self, io::deadline until)
+{
+    auto granted = CO_TRY(co_await self->wait_for_grant(until));
+    if (self->closed) {
+        self->put_back(std::move(granted));
+        co_return fail(pool_closed());
+    }
+    self->nothing_out.reset();
+    std::unique_ptr<connection> session;
+    {
+        held_slot slot(*self);
+        session = CO_TRY(co_await self->connection_for(std::move(granted), slot, until));
+        ++self->leased;
+    }
+    co_return lease(self, std::move(session));
+}
+
+} // namespace basekeeper::pg
