@@ -89,6 +89,24 @@ void for_each_key(Settings& s, Visit&& visit)
     );
     visit(rule{"limits.call_timeout_ms", "The longest a call may take.", 100, 86'400'000}, s.limits.call_timeout);
     visit(rule{"pool.max_connections", "The most connections to one instance.", 1, 100}, s.pool.max_connections);
+    visit(
+        rule{
+            .name = "local.postgres_bin",
+            .meaning = "The folder with the PostgreSQL programs for local instances; empty: the newest installed.",
+            .accepts = is_file_path,
+            .accepted = a_path
+        },
+        s.local.postgres_bin
+    );
+    visit(
+        rule{
+            .name = "local.user",
+            .meaning = "The user that runs local instances when root starts them; empty: postgres.",
+            .accepts = is_not_empty,
+            .accepted = "the name of a user of this machine"
+        },
+        s.local.user
+    );
     visit(rule{"audit.retention_days", "How long audit entries are kept.", 1, 3'650}, s.audit.retention);
 }
 

@@ -97,6 +97,13 @@ struct audit_settings
     setting<std::chrono::days> retention{std::chrono::days{90}}; ///< key `audit.retention_days`
 };
 
+/// For instances that this program starts itself.
+struct local_settings
+{
+    setting<std::filesystem::path> postgres_bin{}; ///< empty: the newest installation found
+    setting<std::string> user{};                   ///< who runs the servers when we are root; empty: postgres
+};
+
 /// One `[instances.NAME]` table. Empty secrets and an empty url mean: not configured.
 struct instance_settings
 {
@@ -124,6 +131,7 @@ struct settings
     limit_settings limits;
     pool_settings pool;
     audit_settings audit;
+    local_settings local;
     std::map<std::string, instance_settings, std::less<>> instances;
 };
 
