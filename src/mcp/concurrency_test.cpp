@@ -118,6 +118,16 @@ TEST(concurrency, progress_is_sent_only_where_it_was_asked_for)
     EXPECT_THAT(old.say(call("1", "report", "1")), HasSubstr(R"({"progressToken":1,"progress":1}})"));
 }
 
+TEST(concurrency, a_client_that_reads_too_slowly_gets_answers_only)
+{
+    conversation_fixture f;
+    f.shake_hands("2025-06-18");
+    f.sent.full = true;
+    const auto heard = f.say(call("1", "report", "1"));
+    EXPECT_THAT(heard, Not(HasSubstr("notifications/")));
+    EXPECT_THAT(heard, HasSubstr("reported"));
+}
+
 TEST(concurrency, nothing_is_said_of_a_call_after_it_was_cancelled)
 {
     conversation_fixture f;

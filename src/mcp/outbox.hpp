@@ -11,6 +11,9 @@ class outbox
 public:
     virtual ~outbox() = default;
     virtual void send(std::string message) = 0;
+
+    /// True while the client reads too slowly: what may be dropped (progress, log messages) should be.
+    virtual bool is_full() const { return false; }
 };
 
 } // namespace basekeeper::mcp

@@ -41,7 +41,7 @@ session_peer::session_peer(wiring to, const client_profile& from, const boost::j
 
 void session_peer::progress(double done, std::optional<double> total, std::string_view message)
 {
-    if (silent_ || progress_token_.empty() || (last_done_ && !(done > *last_done_)))
+    if (silent_ || to_.out.is_full() || progress_token_.empty() || (last_done_ && !(done > *last_done_)))
         return;
     const auto now = to_.time.steady();
     const bool complete = total && done >= *total;
@@ -66,7 +66,7 @@ void session_peer::progress(double done, std::optional<double> total, std::strin
 
 void session_peer::log(log_level level, std::string_view logger, std::string_view message)
 {
-    if (silent_ || !from_.logs_from || level < *from_.logs_from)
+    if (silent_ || to_.out.is_full() || !from_.logs_from || level < *from_.logs_from)
         return;
     auto text = begin_notification("notifications/message");
     write_text_member(text, "level", level_names[static_cast<std::size_t>(level)]);

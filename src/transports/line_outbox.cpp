@@ -35,7 +35,7 @@ void line_outbox::send(std::string message)
     else
         waiting_ += message;
     waiting_ += '\n';
-    if (queued() >= most_queued_)
+    if (is_full() && !nobody_waits_)
         drained_.reset();
     work_.set();
 }
@@ -49,7 +49,7 @@ io::task<> line_outbox::run()
         std::swap(waiting_, writing_);
         const auto written = co_await to_.write_all(writing_, io::deadline::never());
         empty(writing_);
-        if (queued() < most_queued_)
+        if (!is_full())
             drained_.set();
         if (!written)
             break;
@@ -69,7 +69,15 @@ io::task<result<>> line_outbox::room()
     CO_TRY(co_await drained_.wait(io::deadline::never()));
     if (broken_)
         co_return fail(condition::unavailable, "the client does not read its answers any more");
+    if (nobody_waits_)
+        co_return fail(condition::cancelled, "waiting for the client to read was cancelled");
     co_return result<>{};
+}
+
+void line_outbox::stop_waiting()
+{
+    nobody_waits_ = true;
+    drained_.set();
 }
 
 void line_outbox::finish()

@@ -22,8 +22,14 @@ public:
     /// Writes what is sent until `finish` was called and everything is out, or the other side is gone.
     io::task<> run();
 
-    /// Waits until less than the limit is queued. Fails with unavailable when nothing can be written any more.
+    bool is_full() const override { return queued() >= most_queued_; }
+
+    /// Waits until less than the limit is queued. Fails with unavailable when nothing can be written any more, and with
+    /// cancelled after `stop_waiting`.
     io::task<result<>> room();
+
+    /// Ends all waiting for room, now and later: nothing more will be read.
+    void stop_waiting();
 
     /// Lets `run` end once everything is written.
     void finish();
@@ -44,6 +50,7 @@ private:
     io::event work_;
     io::event drained_;
     bool finishing_ = false;
+    bool nobody_waits_ = false;
     bool broken_ = false;
     std::function<void()> tell_broken_;
 };

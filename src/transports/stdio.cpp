@@ -40,9 +40,6 @@ private:
 
 namespace {
 
-/// Time for what was cancelled to wind up, and for the last answers to be written.
-constexpr std::chrono::seconds winding_up{2};
-
 bool is_always_ready(int fd)
 {
     struct stat kind{};
@@ -64,6 +61,7 @@ void stdio_server::stop()
 {
     stopped_ = true;
     input_.cancel();
+    outbox_.stop_waiting();
 }
 
 io::task<int> stdio_server::serve()
@@ -77,11 +75,11 @@ io::task<int> stdio_server::serve()
     if (!stopped_)
         co_await session_.drain(io::deadline::after(settings_.grace));
     // A handler that does not stop is abandoned with the process; its answer is not wanted any more.
-    const auto closed = co_await session_.close(io::deadline::after(winding_up));
+    const auto closed = co_await session_.close(io::deadline::after(settings_.winding_up));
     outbox_.finish();
-    if (!co_await writers_.join(io::deadline::after(winding_up))) {
+    if (!co_await writers_.join(io::deadline::after(settings_.winding_up))) {
         writers_.cancel_all();
-        co_await writers_.join(io::deadline::after(winding_up));
+        co_await writers_.join(io::deadline::after(settings_.winding_up));
     }
     static_cast<void>(closed);
     co_return 0;

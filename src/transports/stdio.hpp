@@ -19,6 +19,7 @@ struct stdio_settings
     std::size_t longest_line = std::size_t{4} << 20U;      ///< longer ones are skipped and answered with a parse error
     std::size_t most_queued_bytes = std::size_t{8} << 20U; ///< no request is read while more waits to be written
     std::chrono::milliseconds grace{5'000};                ///< for running requests after the end of the input
+    std::chrono::milliseconds winding_up{2'000}; ///< for what was cancelled to end, and for the last answers to be read
 };
 
 /// Serves one client. Pipes and sockets are made non-blocking meanwhile and put back afterwards. SIGPIPE is ignored

@@ -195,6 +195,32 @@ TEST(stdio, stopping_ends_a_client_that_keeps_its_side_open)
     EXPECT_THAT(f.output.read_all(), HasSubstr("protocolVersion"));
 }
 
+TEST(stdio, stopping_works_while_the_client_does_not_read)
+{
+    stdio_fixture f;
+    for (int i = 0; i < 1500; ++i)
+        f.input.write(ping(i));
+    ::fcntl(f.output.writer(), F_SETPIPE_SZ, 4096);
+    stdio_server serving(
+        f.home,
+        {"stdio:test"},
+        f.loop.executor(),
+        {.input = f.input.reader(),
+         .output = f.output.writer(),
+         .most_queued_bytes = 100,
+         .grace = 600s,
+         .winding_up = 1ms}
+    );
+    const auto stop = [&]() -> io::task<> {
+        co_await mcp::testing::turn_round(2000);
+        serving.stop();
+    };
+    io::nursery later(f.loop.executor(), {});
+    later.spawn(stop());
+    EXPECT_EQ(f.loop.run_main(serving.serve()), 0);
+    EXPECT_THAT(f.output.read_all(), Not(HasSubstr("\"id\":1499,")));
+}
+
 TEST(stdio, a_client_that_does_not_read_any_more_ends_the_session)
 {
     stdio_fixture f;

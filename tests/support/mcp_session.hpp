@@ -36,7 +36,10 @@ class sent_messages final : public outbox
 public:
     void send(std::string message) override { all.push_back(std::move(message)); }
 
+    bool is_full() const override { return full; }
+
     std::vector<std::string> all;
+    bool full = false;
 };
 
 struct echo_arguments
