@@ -24,8 +24,7 @@ struct descriptor::watched
     {
         // Regular files are always ready and cannot be watched: epoll says EPERM, which Asio keeps back until the first
         // wait.
-        struct stat kind
-        {};
+        struct stat kind{};
         boost::system::error_code failed;
         pollable = ::fstat(number, &kind) == 0 && !S_ISREG(kind.st_mode);
         if (pollable)
@@ -92,7 +91,7 @@ task<result<>> wait_either(asio::posix::stream_descriptor& stream, deadline unti
     co_return fail(condition::unavailable, "cannot wait for data: " + failed.message());
 }
 
-}  // namespace
+} // namespace
 
 task<result<>> descriptor::wait(readiness what, deadline until)
 {
