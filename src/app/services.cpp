@@ -5,9 +5,6 @@
 #include "crypto/random.hpp"
 #include "features/database/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
-#include "io/event.hpp"
-#include "io/nursery.hpp"
-#include "io/offload.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -60,8 +57,8 @@ local::engine_options local_options_from(const config::settings& s)
     return {
         .state_dir = *s.state_dir,
         .runtime_dir = variable("XDG_RUNTIME_DIR"),
-        .postgres_bin = variable("BASEKEEPER_POSTGRES_BIN"),
-        .user = variable("BASEKEEPER_LOCAL_USER"),
+        .postgres_bin = *s.local.postgres_bin,
+        .user = *s.local.user,
     };
 }
 
@@ -100,8 +97,8 @@ struct services::parts
         : settings(std::move(s)), log(*settings.values.log.level, *settings.values.log.format),
           store(std::move(opened)), seeds(store, runtime.pool()),
           local(runtime.pool(), seeds, system_clock(), local_options_from(settings.values)),
-          audit(runtime.executor(), runtime.pool(), store.dir(), log), audit_face(audit),
-          background(runtime.executor(), [this](std::exception_ptr e) { report_bug(std::move(e)); })
+          audit(runtime.executor(), runtime.pool(), store.dir(), log, {.retention = *settings.values.audit.retention}),
+          audit_face(audit)
     {}
 
     result<> wire()
@@ -130,31 +127,6 @@ struct services::parts
         return {};
     }
 
-    void report_bug(std::exception_ptr e)
-    {
-        try {
-            std::rethrow_exception(std::move(e));
-        } catch (const std::exception& what) {
-            log.error("a background task ended by a bug", {{"what", what.what()}});
-        }
-    }
-
-    /// Once a day, and first a while after the start, so that short runs do not pay for it.
-    io::task<> keep_retention()
-    {
-        auto pause = std::chrono::milliseconds(std::chrono::minutes{1});
-        while (co_await io::sleep(pause)) {
-            const auto prune = [this]() -> result<std::uint64_t> {
-                auto trail = TRY(state::audit_trail::open(store.dir()));
-                const auto now = system_clock().wall();
-                return trail.prune(now - *settings.values.audit.retention, now);
-            };
-            if (const auto pruned = co_await io::offload(runtime.pool(), prune); !pruned)
-                log.warning("old audit entries could not be removed", {{"error", pruned.error().message}});
-            pause = std::chrono::hours{24};
-        }
-    }
-
     config::loaded settings;
     log::logger log;
     state::store store;
@@ -163,7 +135,6 @@ struct services::parts
     local::engine local;
     state::audit_log audit;
     audit_adapter audit_face;
-    io::nursery background;
     std::optional<instances::directory> names;
     std::optional<instances::connections> open;
     std::optional<database::engine> database;
@@ -239,15 +210,11 @@ void services::start()
     for (const auto& warning : parts_->settings.warnings)
         parts_->log.warning(warning);
     parts_->audit.start();
-    parts_->background.spawn(parts_->keep_retention());
 }
 
 io::task<result<>> services::stop()
 {
     const auto until = io::deadline::after(std::chrono::seconds{10});
-    parts_->background.cancel_all();
-    if (const auto ended = co_await parts_->background.join(until); !ended)
-        parts_->log.warning("background work did not end in time");
     co_await parts_->open->close(until);
     co_return co_await parts_->audit.stop(until);
 }

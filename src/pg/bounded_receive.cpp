@@ -37,7 +37,11 @@ bounded_receive* bounded_receive::of(int socket) noexcept
 
 } // namespace basekeeper::pg
 
-extern "C" __attribute__((visibility("default"))) ssize_t recv(int socket, void* into, size_t wanted, int flags)
+// Under another C++ name: a hardened build of the C library's headers defines recv() itself.
+extern "C" __attribute__((visibility("default"), used)) ssize_t
+basekeeper_recv(int socket, void* into, size_t wanted, int flags) __asm__("recv");
+
+extern "C" ssize_t basekeeper_recv(int socket, void* into, size_t wanted, int flags)
 {
     auto* limit = basekeeper::pg::bounded_receive::of(socket);
     if (limit == nullptr)

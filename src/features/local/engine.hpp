@@ -76,7 +76,7 @@ struct engine_options
     std::filesystem::path shared_dir =
         "/var/lib/basekeeper";            ///< instead of state_dir when the server's user cannot reach that
     std::filesystem::path runtime_dir{};  ///< XDG_RUNTIME_DIR, for sockets with long paths
-    std::filesystem::path postgres_bin{}; ///< BASEKEEPER_POSTGRES_BIN
+    std::filesystem::path postgres_bin{}; ///< BASEKEEPER_LOCAL_POSTGRES_BIN
     std::string user{};                   ///< BASEKEEPER_LOCAL_USER, when we are root
 };
 

@@ -57,7 +57,7 @@ io::task<result<installation>> examine(fs::path bin, io::deadline until)
         co_return fail(
             condition::not_found,
             "there is no PostgreSQL server in " + bin.string() + ": it has no postgres or no initdb",
-            "set BASEKEEPER_POSTGRES_BIN to the folder of postgres and initdb, or install it: apt install postgresql"
+            "set BASEKEEPER_LOCAL_POSTGRES_BIN to the folder of postgres and initdb, or install it: apt install postgresql"
         );
     const auto said = CO_TRY(co_await io::run_command(
         {.program = bin / "postgres", .arguments = {"--version"}, .inherit = io::environment_base::minimal}, until
@@ -127,7 +127,7 @@ io::task<result<installation>> find_installation(io::offload_pool& pool, install
         condition::not_found,
         "no PostgreSQL server is installed on this machine",
         "install one: apt install postgresql (Debian, Ubuntu), dnf install postgresql-server postgresql-contrib "
-        "(Fedora); or set BASEKEEPER_POSTGRES_BIN to the folder of postgres and initdb"
+        "(Fedora); or set BASEKEEPER_LOCAL_POSTGRES_BIN to the folder of postgres and initdb"
     );
 }
 

@@ -35,7 +35,7 @@ bool has_library(const installation& where, const std::string& name);
 /// Where to look.
 struct installation_search
 {
-    std::filesystem::path wanted_bin{};                 ///< only here when not empty (BASEKEEPER_POSTGRES_BIN)
+    std::filesystem::path wanted_bin{};                 ///< only here when not empty (BASEKEEPER_LOCAL_POSTGRES_BIN)
     std::optional<int> major{};                         ///< only this major version, for a data folder that exists
     std::filesystem::path root = "/usr/lib/postgresql"; ///< Debian's place
 };

@@ -92,7 +92,7 @@ TEST_F(local_installation, the_wanted_folder_is_used_or_refused_never_replaced)
     EXPECT_EQ(find({.wanted_bin = root / "mine" / "bin", .root = root})->major, 18);
     const auto wrong = find({.wanted_bin = root / "nowhere", .root = root});
     EXPECT_EQ(wrong.error().code, condition::not_found);
-    EXPECT_NE(wrong.error().hint.find("BASEKEEPER_POSTGRES_BIN"), std::string::npos);
+    EXPECT_NE(wrong.error().hint.find("BASEKEEPER_LOCAL_POSTGRES_BIN"), std::string::npos);
 }
 
 TEST_F(local_installation, pg_config_on_the_path_is_asked_when_nothing_else_is_there)
