@@ -9,9 +9,6 @@
 namespace basekeeper::json::detail {
 namespace {
 
-constexpr auto open_min = std::numeric_limits<std::int64_t>::min();
-constexpr auto open_max = std::numeric_limits<std::int64_t>::max();
-
 error refused(std::string message)
 {
     return {condition::invalid_argument, std::move(message), "correct the argument and call again"};
@@ -19,9 +16,9 @@ error refused(std::string message)
 
 std::string range(bounds b)
 {
-    if (b.min == open_min)
-        return b.max == open_max ? "a number that fits 64 bits" : fmt::format("at most {}", b.max);
-    return b.max == open_max ? fmt::format("at least {}", b.min) : fmt::format("between {} and {}", b.min, b.max);
+    if (b.min == bounds::no_min)
+        return b.max == bounds::no_max ? "a number that fits 64 bits" : fmt::format("at most {}", b.max);
+    return b.max == bounds::no_max ? fmt::format("at least {}", b.min) : fmt::format("between {} and {}", b.min, b.max);
 }
 
 } // namespace
@@ -69,9 +66,11 @@ error unknown(std::string_view path, std::string_view name, const std::vector<st
 
 void add_bounds(boost::json::object& schema, bounds b, std::string_view min_key, std::string_view max_key)
 {
-    if (b.min != open_min)
+    // No length is below zero: to say so in every schema would only cost its readers.
+    const bool says_something = b.min > 0 || (b.min != bounds::no_min && min_key == "minimum");
+    if (says_something)
         schema[min_key] = b.min;
-    if (b.max != open_max)
+    if (b.max != bounds::no_max)
         schema[max_key] = b.max;
 }
 
@@ -85,7 +84,7 @@ result<std::string> decode_text(const boost::json::value& v, std::string_view pa
     if (!v.is_string())
         return std::unexpected(mismatch(path, "a string", v));
     const auto& text = v.get_string();
-    if (std::cmp_less(text.size(), b.min) || std::cmp_greater(text.size(), b.max))
+    if (!b.hold(text.size()))
         return std::unexpected(out_of_bounds(path, b, "bytes long", std::to_string(text.size())));
     if (text.find('\0') != boost::json::string::npos)
         return std::unexpected(refused(fmt::format("{}: must not contain the character NUL (\\u0000)", path)));

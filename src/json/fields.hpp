@@ -24,11 +24,24 @@
 
 namespace basekeeper::json {
 
-/// Inclusive limits: of a number's value, of a string's bytes, of an array's length.
+/// Inclusive limits: of a number's value, of a string's bytes, of an array's length. The default is no limit, also for
+/// numbers beyond 64 bits with a sign.
 struct bounds
 {
-    std::int64_t min = std::numeric_limits<std::int64_t>::min();
-    std::int64_t max = std::numeric_limits<std::int64_t>::max();
+    static constexpr auto no_min = std::numeric_limits<std::int64_t>::min();
+    static constexpr auto no_max = std::numeric_limits<std::int64_t>::max();
+
+    std::int64_t min = no_min;
+    std::int64_t max = no_max;
+
+    template <class Number>
+    constexpr bool hold(Number n) const
+    {
+        if constexpr (std::is_floating_point_v<Number>)
+            return (min == no_min || n >= static_cast<Number>(min)) && (max == no_max || n <= static_cast<Number>(max));
+        else
+            return !std::cmp_less(n, min) && (max == no_max || !std::cmp_greater(n, max));
+    }
 };
 
 /// One member as JSON knows it. `Owner::fields` is a tuple of these.
@@ -111,6 +124,18 @@ error unknown(std::string_view path, std::string_view name, const std::vector<st
 void add_bounds(boost::json::object& schema, bounds b, std::string_view min_key, std::string_view max_key);
 std::string join(std::string_view path, std::string_view name);
 result<std::string> decode_text(const boost::json::value& v, std::string_view path, bounds b);
+
+/// What of the bounds an integer type can hold, so that a refusal names limits that are true.
+template <std::integral T>
+constexpr bounds within(bounds b)
+{
+    using limits = std::numeric_limits<T>;
+    if (std::cmp_less(b.min, limits::min()))
+        b.min = static_cast<std::int64_t>(limits::min());
+    if (std::cmp_greater(b.max, limits::max()))
+        b.max = static_cast<std::int64_t>(limits::max());
+    return b;
+}
 
 template <class T>
 std::vector<std::string_view> enum_names()
@@ -196,21 +221,21 @@ result<T> decode_value(const boost::json::value& v, std::string_view path, bound
         const auto n = v.is_number() ? v.to_number<T>(failed) : T{};
         if (!v.is_number() || (failed && v.is_double()))
             return std::unexpected(mismatch(path, "an integer", v));
-        if (failed || std::cmp_less(n, b.min) || std::cmp_greater(n, b.max))
-            return std::unexpected(out_of_bounds(path, b, "", received(v)));
+        if (failed || !b.hold(n))
+            return std::unexpected(out_of_bounds(path, within<T>(b), "", received(v)));
         return n;
     } else if constexpr (std::is_floating_point_v<T>) {
         if (!v.is_number())
             return std::unexpected(mismatch(path, "a number", v));
         const auto n = v.to_number<T>();
-        if (n < static_cast<T>(b.min) || n > static_cast<T>(b.max))
+        if (!b.hold(n))
             return std::unexpected(out_of_bounds(path, b, "", received(v)));
         return n;
     } else if constexpr (is_vector<T>) {
         if (!v.is_array())
             return std::unexpected(mismatch(path, "an array", v));
         const auto size = v.get_array().size();
-        if (std::cmp_less(size, b.min) || std::cmp_greater(size, b.max))
+        if (!b.hold(size))
             return std::unexpected(out_of_bounds(path, b, "items", std::to_string(size)));
         T out;
         out.reserve(size);
