@@ -178,7 +178,7 @@ outcome session::set_log_level(const request& r)
             rpc_code::invalid_params,
             "Invalid params: level must be one of debug, info, notice, warning, error, critical, alert, emergency"
         );
-    client_.logs_from = *level;
+    client_.logs_from = level;
     return {};
 }
 

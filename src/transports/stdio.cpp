@@ -12,15 +12,34 @@
 
 namespace basekeeper::transports {
 
+namespace {
+
+enum class stream_kind
+{
+    waits,        ///< pipe, socket
+    always_ready, ///< file, device
+    none          ///< not open, or the number was given to something of ours, such as the event loop
+};
+
+stream_kind kind_of(int fd)
+{
+    struct stat kind{};
+    if (::fstat(fd, &kind) != 0)
+        return stream_kind::none;
+    if (S_ISFIFO(kind.st_mode) || S_ISSOCK(kind.st_mode))
+        return stream_kind::waits;
+    return S_ISREG(kind.st_mode) || S_ISCHR(kind.st_mode) ? stream_kind::always_ready : stream_kind::none;
+}
+
+} // namespace
+
 /// Makes a descriptor non-blocking for a while. Terminals are left alone: the shell shares them with us.
 class stdio_server::nonblocking
 {
 public:
     explicit nonblocking(int fd) : fd_(fd), before_(::fcntl(fd, F_GETFL))
     {
-        struct stat kind{};
-        const bool ours = ::fstat(fd, &kind) == 0 && (S_ISFIFO(kind.st_mode) || S_ISSOCK(kind.st_mode));
-        if (before_ >= 0 && ours)
+        if (before_ >= 0 && kind_of(fd) == stream_kind::waits)
             ::fcntl(fd, F_SETFL, before_ | O_NONBLOCK);
     }
 
@@ -38,19 +57,8 @@ private:
     int before_;
 };
 
-namespace {
-
-bool is_always_ready(int fd)
-{
-    struct stat kind{};
-    return ::fstat(fd, &kind) != 0 || S_ISREG(kind.st_mode) || S_ISCHR(kind.st_mode);
-}
-
-} // namespace
-
 stdio_server::stdio_server(mcp::server& of, mcp::principal who, io::executor where, stdio_settings settings)
-    : where_(where), settings_(settings), framer_(settings.longest_line),
-      input_(where, settings.input, io::ownership::borrowed),
+    : settings_(settings), framer_(settings.longest_line), input_(where, settings.input, io::ownership::borrowed),
       outbox_(where, settings.output, settings.most_queued_bytes), session_(of, std::move(who), outbox_, where),
       writers_(where, [&of](const std::exception_ptr&) { of.report_bug("the writer of a session failed"); })
 {}
@@ -87,8 +95,8 @@ io::task<int> stdio_server::serve()
 
 io::task<> stdio_server::read_requests()
 {
-    const bool never_suspends = is_always_ready(settings_.input);
-    while (!stopped_) {
+    const auto kind = kind_of(settings_.input);
+    while (!stopped_ && kind != stream_kind::none) {
         const auto got = co_await input_.read_some(framer_.space(), io::deadline::never());
         if (!got)
             co_return;
@@ -100,7 +108,7 @@ io::task<> stdio_server::read_requests()
                 take(*rest);
             co_return;
         }
-        if (never_suspends)
+        if (kind == stream_kind::always_ready)
             co_await io::yield();
     }
 }

@@ -45,7 +45,6 @@ private:
     io::task<bool> take_lines();
     void take(const line& one);
 
-    io::executor where_;
     stdio_settings settings_;
     line_framer framer_;
     io::descriptor input_;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <array>
@@ -242,6 +243,17 @@ TEST(stdio, an_input_that_is_not_open_ends_the_session)
     stdio_fixture f;
     f.input.close_reader();
     EXPECT_EQ(f.serve(), 0);
+}
+
+TEST(stdio, a_descriptor_of_our_own_is_not_taken_for_the_input)
+{
+    // A shell that starts us with standard input closed leaves its number to the event loop.
+    stdio_fixture f;
+    f.input.close_reader();
+    const int ours = ::epoll_create1(EPOLL_CLOEXEC);
+    stdio_server serving(f.home, {"stdio:test"}, f.loop.executor(), {.input = ours, .output = f.output.writer()});
+    EXPECT_EQ(f.loop.run_main(serving.serve()), 0);
+    ::close(ours);
 }
 
 TEST(stdio, regular_files_are_served)
