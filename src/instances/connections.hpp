@@ -6,8 +6,10 @@
 #include "log/logger.hpp"
 #include "pg/pool.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace basekeeper::instances {
@@ -19,7 +21,8 @@ struct pools
 
     pg::pool owner;
     std::unique_ptr<pg::pool> read_only; ///< null until `instance harden` made the narrow login
-    bool read_only_verified = false;     ///< its powers were looked at in this process and found narrow
+    /// When its powers were last looked at and found narrow.
+    std::optional<std::chrono::steady_clock::time_point> read_only_verified;
     std::map<std::string, bool, std::less<>> remembered{}; ///< facts that features found out and that do not change
 };
 

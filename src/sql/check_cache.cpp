@@ -11,7 +11,7 @@ constexpr std::size_t node_overhead = 256; // list node, map node, strings' head
 std::size_t size_of(const read_verdict& verdict)
 {
     std::size_t size = sizeof verdict + verdict.reason.capacity();
-    for (const auto* names : {&verdict.functions, &verdict.relations})
+    for (const auto* names : {&verdict.functions, &verdict.relations, &verdict.types})
         for (const auto& name : *names)
             size += sizeof name + name.schema.capacity() + name.name.capacity();
     for (const auto* words : {&verdict.shadowable, &verdict.operators})

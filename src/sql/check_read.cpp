@@ -26,6 +26,7 @@ read_verdict check_query(node query)
     answer.relations = std::move(seen.relations);
     answer.shadowable = std::move(seen.shadowable);
     answer.operators = std::move(seen.operators);
+    answer.types = std::move(seen.types);
     if (!seen.refusals.empty())
         answer.reason = std::move(seen.refusals.front().sentence);
     else if (!seen.doubts.empty()) {

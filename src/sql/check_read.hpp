@@ -39,7 +39,8 @@ enum class verdict
 ///
 /// `harmless` means harmless provided that (a) every relation listed is a plain table, materialised view or system
 /// view, for a view may call anything, (b) no schema other than pg_catalog has a function or an operator of a name in
-/// `shadowable` or `operators`, for a better match of argument types takes a call over, and (c) the session has
+/// `shadowable` or `operators`, for a better match of argument types takes a call over, (c) no domain's CHECK and no
+/// implicit cast runs user code, for values take part in both unasked, and (d) the session has
 /// standard_conforming_strings on and pg_catalog first in its search_path. It is never a permission by itself.
 struct read_verdict
 {
@@ -48,7 +49,8 @@ struct read_verdict
     std::vector<qualified_name> functions{}; ///< not known built-ins: look them up in pg_proc
     std::vector<qualified_name> relations{}; ///< referenced: look up their relkind; names of CTEs are among them
     std::vector<std::string> shadowable{};   ///< unqualified function names and attribute names
-    std::vector<std::string> operators{};    ///< unqualified operator names
+    std::vector<std::string> operators{};    ///< names of operators: unqualified ones and those that are not built in
+    std::vector<qualified_name> types{};     ///< not known built-ins: their casts and checks may run code
 };
 
 /// Checks one text. Pure; safe to call from any thread.

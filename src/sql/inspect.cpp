@@ -304,7 +304,7 @@ private:
                 name.schema.empty() ? "" : ".",
                 name.name
             ));
-        else if (name.schema.empty())
+        if (!built_in || name.schema.empty())
             add_once(found_.operators, name.name);
     }
 
@@ -312,8 +312,10 @@ private:
     {
         const auto name = name_from(array_of(fields, "names"));
         const bool built_in = (name.schema.empty() || name.schema == "pg_catalog") && is_known_type(name.name);
-        if (!built_in && !name.name.empty())
-            doubt(fmt::format("uses the type {}, which is not built in", to_text(name)));
+        if (built_in || name.name.empty())
+            return;
+        doubt(fmt::format("uses the type {}, which is not built in", to_text(name)));
+        add_once(found_.types, name);
     }
 
     void judge_sampling(const bj::object& fields)

@@ -35,7 +35,8 @@ struct inspection
     std::vector<qualified_name> functions; ///< called, not known built-ins
     std::vector<qualified_name> relations; ///< referenced; names of CTEs included
     std::vector<std::string> shadowable;   ///< function names that a function of another schema could take over
-    std::vector<std::string> operators;    ///< the same for operators
+    std::vector<std::string> operators;    ///< the same for operators, and those that are not built in
+    std::vector<qualified_name> types;     ///< not known built-ins
 };
 
 /// Walks everything below and including `root`, without recursion. Data-changing nodes below the root are refusals;

@@ -113,6 +113,7 @@ private:
     execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline u);
     io::task<result<std::vector<rows_page>>>
     execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::deadline until);
+    static io::task<result<>> verify_sometimes(instances::pools& open, pg::connection& db, io::deadline until);
     pg::caps caps_for(std::optional<std::size_t> max_rows) const;
     io::deadline deadline_for(std::optional<std::chrono::milliseconds> timeout, io::deadline until) const;
 

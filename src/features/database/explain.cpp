@@ -35,6 +35,12 @@ io::task<result<std::string>> engine::explain(std::string instance, query_text w
     asked.sql = (how == measure::analyze ? "explain (analyze, buffers, format json) " : "explain (format json) ") +
                 asked.sql.substr(only.begin, only.end - only.begin);
     auto page = CO_TRY(co_await query(std::move(instance), {.what = std::move(asked)}, until));
+    if (page.outcome.rows.empty())
+        co_return fail(
+            condition::invalid_argument,
+            "query: its plan is larger than a result may be",
+            "explain a part of the statement"
+        );
     co_return std::string(page.outcome.rows.value(0, 0).value_or("[]"));
 }
 

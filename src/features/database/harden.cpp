@@ -17,12 +17,35 @@ do $harden$
 declare
   platform name[] := pg_catalog.current_setting('basekeeper.platform_schemas')::name[];
   target record;
+  held record;
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'basekeeper_read_only') then
     create role basekeeper_read_only;
   end if;
   execute pg_catalog.format('alter role basekeeper_read_only with login noinherit connection limit 20 password %L',
                             pg_catalog.current_setting('basekeeper.password'));
+  -- Naming an attribute that is off already would need a superuser.
+  select * into held from pg_catalog.pg_roles where rolname = 'basekeeper_read_only';
+  begin
+    if held.rolsuper then alter role basekeeper_read_only nosuperuser; end if;
+    if held.rolbypassrls then alter role basekeeper_read_only nobypassrls; end if;
+    if held.rolcreaterole then alter role basekeeper_read_only nocreaterole; end if;
+    if held.rolcreatedb then alter role basekeeper_read_only nocreatedb; end if;
+    if held.rolreplication then alter role basekeeper_read_only noreplication; end if;
+    for target in
+      select g.rolname from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
+      where m.member = held.oid
+    loop
+      execute pg_catalog.format('revoke %I from basekeeper_read_only', target.rolname);
+    end loop;
+  exception when insufficient_privilege then
+    raise notice 'powers of basekeeper_read_only are not ours to take';
+  end;
+  begin
+    alter role basekeeper_read_only set temp_file_limit = '1GB';
+  exception when insufficient_privilege then
+    raise notice 'temp_file_limit is for superusers to set';
+  end;
   alter role basekeeper_read_only set default_transaction_read_only = on;
   alter role basekeeper_read_only set statement_timeout = '60s';
   alter role basekeeper_read_only set lock_timeout = '5s';
@@ -33,6 +56,7 @@ begin
       and (n.nspname <> all (platform) or n.nspname = 'supabase_migrations')
   loop
     begin
+      execute pg_catalog.format('revoke create on schema %I from basekeeper_read_only', target.nspname);
       execute pg_catalog.format('grant usage on schema %I to basekeeper_read_only', target.nspname);
       execute pg_catalog.format(
         'alter default privileges in schema %I grant select on tables to basekeeper_read_only', target.nspname);
@@ -46,6 +70,7 @@ begin
       and (n.nspname <> all (platform) or n.nspname = 'supabase_migrations')
   loop
     begin
+      execute pg_catalog.format('revoke all on %I.%I from basekeeper_read_only', target.nspname, target.relname);
       execute pg_catalog.format('grant select on %I.%I to basekeeper_read_only', target.nspname, target.relname);
     exception when insufficient_privilege then
       raise notice 'table %.% is not ours to grant', target.nspname, target.relname;
@@ -125,7 +150,7 @@ harden(instances::directory& names, instances::connections& open, std::string in
     const auto after = CO_TRY(co_await open.of(instance));
     auto narrow = CO_TRY(co_await after->read_only->acquire(until));
     CO_TRY(co_await verify_narrow_login(*narrow, until));
-    after->read_only_verified = true;
+    after->read_only_verified = std::chrono::steady_clock::now();
     co_return report;
 }
 

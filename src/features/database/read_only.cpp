@@ -2,7 +2,7 @@
 #include "features/database/read_only.hpp"
 
 #include "features/database/engine.hpp"
-#include "features/database/text_array.hpp"
+#include "features/database/reach.hpp"
 
 #include <fmt/format.h>
 
@@ -16,66 +16,16 @@ std::unexpected<error> refuse(std::string_view why, std::string hint)
     return fail(condition::denied, fmt::format("query_database only reads: {}", why), std::move(hint));
 }
 
-struct name_arrays
+std::string harden_first(std::string_view instance)
 {
-    std::string schemas;
-    std::string names;
-};
-
-name_arrays split(const std::vector<sql::qualified_name>& all)
-{
-    std::vector<std::string> schemas;
-    std::vector<std::string> names;
-    for (const auto& q : all) {
-        schemas.push_back(q.schema);
-        names.push_back(q.name);
-    }
-    return {text_array(schemas), text_array(names)};
+    return fmt::format(
+        "run `basekeeper instance harden {}` once: it creates the login that makes such reads safe; then call again",
+        instance
+    );
 }
 
-// $1 schemas and $2 names of functions, an empty schema meaning any.
-constexpr std::string_view acting_functions_sql = R"(
-select pg_catalog.format('%I.%I is %s', n.nspname, p.proname,
-                         case when p.prosecdef then 'SECURITY DEFINER' else 'VOLATILE' end)
-from pg_catalog.unnest($1::text[], $2::text[]) as called(schema, name)
-join pg_catalog.pg_proc p on p.proname = called.name
-join pg_catalog.pg_namespace n on n.oid = p.pronamespace and (called.schema = '' or n.nspname = called.schema)
-where p.prosecdef or p.provolatile = 'v'
-limit 1)";
-
-// $1 schemas and $2 names of relations, $3 names of functions, $4 names of operators.
-constexpr std::string_view unproven_sql = R"(
-select why from (
-  select 1, pg_catalog.format('%I.%I is a view or a foreign table, which may call functions', n.nspname, c.relname) why
-  from pg_catalog.unnest($1::text[], $2::text[]) as used(schema, name)
-  join pg_catalog.pg_class c on c.relname = used.name
-  join pg_catalog.pg_namespace n on n.oid = c.relnamespace and (used.schema = '' or n.nspname = used.schema)
-  where c.relkind in ('v', 'f') and n.nspname not in ('pg_catalog', 'information_schema')
-  union all
-  select 2, pg_catalog.format('%I.%I has row-level security policies, which may call functions', n.nspname, c.relname)
-  from pg_catalog.unnest($1::text[], $2::text[]) as used(schema, name)
-  join pg_catalog.pg_class c on c.relname = used.name and c.relkind in ('r', 'p')
-  join pg_catalog.pg_namespace n on n.oid = c.relnamespace and (used.schema = '' or n.nspname = used.schema)
-  where pg_catalog.row_security_active(c.oid)
-  union all
-  select 3, pg_catalog.format('%I.%I could be called instead of the built-in function', n.nspname, p.proname)
-  from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-  where p.proname = any ($3::text[]) and n.nspname <> 'pg_catalog'
-    and n.nspname = any (pg_catalog.current_schemas(true))
-  union all
-  select 4, pg_catalog.format('the operator %s of schema %I could be meant', o.oprname, n.nspname)
-  from pg_catalog.pg_operator o join pg_catalog.pg_namespace n on n.oid = o.oprnamespace
-  where o.oprname = any ($4::text[]) and n.nspname <> 'pg_catalog'
-    and n.nspname = any (pg_catalog.current_schemas(true))
-  union all
-  select 5, 'search_path looks elsewhere before pg_catalog'
-  where (select s from pg_catalog.unnest(pg_catalog.current_schemas(true)) with ordinality as path(s, i)
-         where s not like 'pg\_temp%' and s not like 'pg\_toast\_temp%' order by i limit 1) <> 'pg_catalog'
-  union all
-  select 6, 'standard_conforming_strings is off'
-  where pg_catalog.current_setting('standard_conforming_strings') <> 'on') findings(rank, why)
-order by rank limit 1)";
-
+// What PUBLIC may do everybody may do: it is no power of this login, and READ ONLY stops it. Ownership and grants of
+// its own are.
 constexpr std::string_view powers_sql = R"(
 select pg_catalog.concat_ws(', ',
     case when r.rolsuper then 'is superuser' end,
@@ -85,12 +35,23 @@ select pg_catalog.concat_ws(', ',
     case when r.rolreplication then 'may replicate' end,
     (select 'is member of ' || pg_catalog.string_agg(pg_catalog.pg_get_userbyid(m.roleid)::text, ' and ')
      from pg_catalog.pg_auth_members m where m.member = r.oid),
+    (select 'owns ' || pg_catalog.min(pg_catalog.pg_describe_object(d.classid, d.objid, 0))
+     from pg_catalog.pg_shdepend d
+     where d.refclassid = 'pg_catalog.pg_authid'::regclass and d.refobjid = r.oid and d.deptype = 'o'
+       and d.dbid in (0, (select b.oid from pg_catalog.pg_database b where b.datname = pg_catalog.current_database()))),
     (select 'may write ' || pg_catalog.min(c.oid::regclass::text)
-     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'p') and n.nspname !~ '^pg_'
-       and pg_catalog.has_table_privilege(c.oid, 'insert, update, delete, truncate')
-       and pg_catalog.has_schema_privilege(n.oid, 'usage')))
+     from pg_catalog.pg_class c cross join lateral pg_catalog.aclexplode(c.relacl) a
+     where a.grantee = r.oid and a.privilege_type <> 'SELECT'),
+    (select 'may write columns of ' || pg_catalog.min(t.attrelid::regclass::text)
+     from pg_catalog.pg_attribute t cross join lateral pg_catalog.aclexplode(t.attacl) a
+     where t.attacl is not null and a.grantee = r.oid and a.privilege_type <> 'SELECT'),
+    (select 'may create in schema ' || pg_catalog.min(n.nspname)
+     from pg_catalog.pg_namespace n cross join lateral pg_catalog.aclexplode(n.nspacl) a
+     where a.grantee = r.oid and a.privilege_type = 'CREATE'))
 from pg_catalog.pg_roles r where r.rolname = current_user)";
+
+/// The powers of the login are looked at again after this time: somebody may have granted more.
+constexpr std::chrono::minutes powers_hold_for{1};
 
 /// Runs a query that answers with one reason, or none.
 io::task<result<std::string>>
@@ -102,36 +63,6 @@ ask_reason(pg::connection& db, std::string_view sql, std::vector<pg::parameter> 
 
 } // namespace
 
-io::task<result<>> refuse_acting_functions(pg::connection& db, const sql::read_verdict& seen, io::deadline until)
-{
-    if (seen.functions.empty())
-        co_return result<>{};
-    auto called = split(seen.functions);
-    std::vector<pg::parameter> params{{std::move(called.schemas)}, {std::move(called.names)}};
-    const auto why = CO_TRY(co_await ask_reason(db, acting_functions_sql, std::move(params), until));
-    if (!why.empty())
-        co_return refuse(fmt::format("function {}", why), std::string(to_write));
-    co_return result<>{};
-}
-
-io::task<result<>> refuse_unproven(pg::connection& db, const sql::read_verdict& seen, io::deadline until)
-{
-    auto used = split(seen.relations);
-    std::vector<pg::parameter> params{
-        {std::move(used.schemas)},
-        {std::move(used.names)},
-        {text_array(seen.shadowable)},
-        {text_array(seen.operators)},
-    };
-    const auto why = CO_TRY(co_await ask_reason(db, unproven_sql, std::move(params), until));
-    if (!why.empty())
-        co_return refuse(
-            fmt::format("{}, and no narrow login exists yet", why),
-            "run `basekeeper instance harden NAME` once: it creates the login that makes such reads safe"
-        );
-    co_return result<>{};
-}
-
 io::task<result<>> verify_narrow_login(pg::connection& db, io::deadline until)
 {
     const auto powers = CO_TRY(co_await ask_reason(db, powers_sql, {}, until));
@@ -141,6 +72,16 @@ io::task<result<>> verify_narrow_login(pg::connection& db, io::deadline until)
             fmt::format("the read-only login {} has powers it must not have: it {}", instances::read_only_role, powers),
             "run `basekeeper instance harden NAME`, which takes them away or says who can"
         );
+    co_return result<>{};
+}
+
+io::task<result<>> engine::verify_sometimes(instances::pools& open, pg::connection& db, io::deadline until)
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (open.read_only_verified && now - *open.read_only_verified < powers_hold_for)
+        co_return result<>{};
+    CO_TRY(co_await verify_narrow_login(db, until));
+    open.read_only_verified = now;
     co_return result<>{};
 }
 
@@ -155,23 +96,32 @@ io::task<result<rows_page>> engine::query(std::string instance, read_query what,
     if (!narrow && seen.verdict == sql::verdict::unproven)
         co_return refuse(
             fmt::format("{}, which cannot be proven harmless without the narrow login", seen.reason),
-            fmt::format("run `basekeeper instance harden {}` once, then call again", instance)
+            harden_first(instance)
         );
     auto statement = CO_TRY(bind(what.what));
     auto lease = CO_TRY(co_await (narrow ? *open->read_only : open->owner).acquire(until));
-    // What could not be proven may have left something in the session that a rollback does not undo.
-    if (seen.verdict != sql::verdict::harmless)
+    if (narrow)
+        CO_TRY(co_await verify_sometimes(*open, *lease, until));
+    std::vector<pg::statement> start;
+    start.push_back({.sql = "begin transaction read only"});
+    start.push_back(ask_reach(seen));
+    auto started = CO_TRY(co_await lease->run(std::move(start), pg::caps{}, until));
+    if (!started.ok()) {
         lease.discard();
-    if (narrow && !open->read_only_verified) {
-        CO_TRY(co_await verify_narrow_login(*lease, until));
-        open->read_only_verified = true;
+        co_return std::unexpected(std::move(*started.failure).within("looking the names of the query up"));
     }
-    CO_TRY(co_await lease->query("begin transaction read only", {}, until));
-    auto allowed =
-        narrow ? co_await refuse_acting_functions(*lease, seen, until) : co_await refuse_unproven(*lease, seen, until);
-    result<pg::statement_result> outcome =
-        allowed ? co_await lease->query(std::move(statement), caps_for(what.max_rows), pg::overflow::stop, until)
-                : std::unexpected(std::move(allowed).error());
+    const auto found = read_reach(started.results[1]);
+    const bool proven = seen.verdict == sql::verdict::harmless && found.doubt.empty();
+    result<pg::statement_result> outcome = fail(condition::internal, "the query was not run");
+    if (!found.danger.empty())
+        outcome = refuse(found.danger, std::string(to_write));
+    else if (!narrow && !proven)
+        outcome = refuse(fmt::format("{}, and no narrow login exists yet", found.doubt), harden_first(instance));
+    else
+        outcome = co_await lease->query(std::move(statement), caps_for(what.max_rows), pg::overflow::stop, until);
+    // What is not proven may have left something in the session that a rollback does not undo.
+    if (!proven)
+        lease.discard();
     // The answer is here; a rollback that fails only costs the connection.
     if (auto undone = co_await lease->query("rollback", {}, until.capped(std::chrono::seconds{5})); !undone)
         lease.discard();

@@ -81,7 +81,9 @@ void write_cell(std::string& out, std::string_view text, form as)
     case form::integer: {
         std::int64_t n = 0;
         const auto read = std::from_chars(text.data(), text.data() + text.size(), n);
-        if (read.ec == std::errc{} && n <= largest_exact && n >= -largest_exact) {
+        if (read.ec == std::errc{} && read.ptr == text.data() + text.size() && n <= largest_exact &&
+            n >= -largest_exact)
+        {
             out += text;
             return;
         }
@@ -98,8 +100,10 @@ void write_cell(std::string& out, std::string_view text, form as)
     }
     case form::json: {
         // The server checked it; reading it again keeps our own output valid whatever the type really is.
+        // Line ends can only stand between its tokens; messages are lines, so they become blanks.
         if (json::read(text, {.max_bytes = std::size_t{64} << 20U, .max_depth = 512})) {
-            out += text;
+            for (const char c : text)
+                out += c == '\n' || c == '\r' ? ' ' : c;
             return;
         }
         break;

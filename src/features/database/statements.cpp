@@ -50,6 +50,25 @@ error failed_at(error e, std::size_t index, std::size_t count)
     return std::move(e).within(fmt::format("queries.{} (the transaction was rolled back)", index));
 }
 
+/// The end of a transaction is ours. A text that the grammar here does not know could be such an end, so a dry run,
+/// which promises to leave nothing, does not take it.
+result<> keep_transaction(const sql::statement_effect& seen, transaction_end end, std::size_t index)
+{
+    if (seen.transaction_control)
+        return fail(
+            condition::invalid_argument,
+            fmt::format("statement {}: {} is not allowed, the call has its own transaction", index, seen.kind),
+            "leave it out; to roll back use dry_run"
+        );
+    if (end == transaction_end::roll_back && seen.kind == "UNKNOWN")
+        return fail(
+            condition::invalid_argument,
+            fmt::format("statement {}: cannot be read here, so that rolling it back is not certain", index),
+            "run it without dry_run, or write it without syntax newer than PostgreSQL 15"
+        );
+    return {};
+}
+
 bool needs_transaction(const execution& what)
 {
     return what.statements.size() > 1 || !what.role.empty() || what.claims || what.end == transaction_end::roll_back;
@@ -166,8 +185,10 @@ engine::execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::
     if (!what.role.empty())
         script.push_back({.sql = "select pg_catalog.set_config('role', $1, true)", .params = {{what.role}}});
     const auto first = script.size();
-    for (const auto& s : what.statements)
-        script.push_back(CO_TRY(bind(s)));
+    for (std::size_t i = 0; i < what.statements.size(); ++i) {
+        CO_TRY(keep_transaction(checks_.classify(what.statements[i].sql), what.end, i));
+        script.push_back(CO_TRY(bind(what.statements[i])));
+    }
     script.push_back({.sql = what.end == transaction_end::commit ? "commit" : "rollback"});
 
     auto lease = CO_TRY(co_await db.acquire(until));
