@@ -19,8 +19,9 @@ struct audit_entry
     std::string instance;
     std::string tool;
     std::array<std::byte, 32> argument_digest{}; ///< SHA-256 of the arguments as compact JSON
-    std::string decision; ///< `allowed`, `confirmed`, `invalid`, `refused_read_only`, `asked`, `declined`, …
-    std::string outcome;  ///< `ok` or the name of the condition
+    /// `allowed`, `confirmed`, `invalid`, `refused_read_only`, `refused_unaudited`, `asked` or `declined`.
+    std::string decision;
+    std::string outcome; ///< `ok` or the name of the condition
     std::uint64_t rows = 0;
     std::chrono::microseconds duration{0};
 };

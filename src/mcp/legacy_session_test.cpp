@@ -247,6 +247,9 @@ TEST(legacy_session, resources_are_listed_and_read)
         f.say(R"({"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"test://notes/a%20b/text"}})");
     EXPECT_THAT(note, HasSubstr("note a b"));
     EXPECT_THAT(note, HasSubstr("basekeeper/untrusted"));
+    EXPECT_THAT(note, HasSubstr("<untrusted-data-"));
+    ASSERT_EQ(f.audit.entries.size(), 2U) << "reading is audited like a call";
+    EXPECT_EQ(f.audit.entries[1].tool, "resources/read note");
 }
 
 TEST(legacy_session, a_missing_resource_has_the_code_of_its_era_and_names_its_address)

@@ -35,6 +35,12 @@ bool has_parameter(const tool& t, std::string_view name)
     return properties != nullptr && properties->as_object().contains(name);
 }
 
+/// Prose from outside is wrapped; JSON must stay JSON and carries only the mark in `_meta`.
+bool is_prose(const resource& r)
+{
+    return r.mime_type.empty() || r.mime_type.starts_with("text/");
+}
+
 question confirmation_question(const tool& t, const plan& intent, const call& c)
 {
     boost::json::object confirm{{"type", "boolean"}, {"title", "Yes, do it"}, {"default", false}};
@@ -197,12 +203,14 @@ io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::
     d.arguments = crypto::sha256(json::to_text(arguments));
     auto prepared = CO_TRY(t.prepare(arguments));
     d.word = "allowed";
-    if (prepared.intent.does != effect::reads && !audit_.healthy())
+    if (prepared.intent.does != effect::reads && !audit_.healthy()) {
+        d.word = "refused_unaudited";
         co_return fail(
             condition::unavailable,
             "the audit trail cannot be written, so nothing that changes data may run",
             "free disk space or repair the state folder, then run `basekeeper doctor`"
         );
+    }
     if (prepared.intent.does != effect::reads && prepared.intent.does >= settings_.confirm_from) {
         auto agreed = co_await confirm(t, d, prepared.intent, c);
         if (!agreed) {
@@ -258,9 +266,16 @@ io::task<result<std::string>> policy::read(const resource& r, template_variables
     d.arguments = crypto::sha256(json::to_text(boost::json::value_from(variables)));
     if (const auto named = variables.find(instance_key); named != variables.end())
         c.select_instance(named->second);
-    auto text = co_await r.read(std::move(variables), c);
+    result<std::string> text;
+    if (const auto& only = settings_.pinned_instance; !only.empty() && !c.instance().empty() && c.instance() != only) {
+        d.word = "invalid";
+        text = fail(
+            condition::denied, fmt::format("this server is limited to instance \"{}\"", only), "read a resource of that"
+        );
+    } else
+        text = co_await r.read(std::move(variables), c);
     record(c, "resources/read " + r.name, d, text ? "ok" : to_string(text.error().code), started);
-    if (text && r.words == origin::foreign)
+    if (text && r.words == origin::foreign && is_prose(r))
         co_return wrap_foreign(*text);
     co_return text;
 }

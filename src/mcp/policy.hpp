@@ -76,7 +76,8 @@ public:
     /// client and call again with the same arguments.
     io::task<result<tool_reply>> run(const tool& t, boost::json::object arguments, call& c);
 
-    /// Reads a resource: audited as `resources/read`, foreign text wrapped. Fails as the resource's `read` does.
+    /// Reads a resource: audited as `resources/read NAME`, foreign prose wrapped (JSON stays JSON). Fails with denied
+    /// when it is of another instance than the pinned one, else as the resource's `read` does.
     io::task<result<std::string>> read(const resource& r, template_variables variables, call& c);
 
     const std::map<std::string, call_counters, std::less<>>& counters() const { return counters_; }

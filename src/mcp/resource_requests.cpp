@@ -33,9 +33,7 @@ void write_content(exchange& x, const resource& r, std::string_view uri, std::st
     write_text_member(out, "uri", uri);
     write_text_member(out, "mimeType", r.mime_type);
     begin_member(out, "text");
-    // Prose from outside is wrapped; JSON must stay JSON and carries only the mark in `_meta`.
-    const bool is_prose = r.mime_type.empty() || r.mime_type.starts_with("text/");
-    json::write_string(out, r.words == origin::foreign && is_prose ? wrap_foreign(text) : text);
+    json::write_string(out, text);
     out += "}]";
     x.traits.cacheable = true;
     x.traits.words = r.words;
@@ -52,7 +50,7 @@ io::task<outcome> read_resource(exchange& x, peer& up)
     if (found.what == nullptr)
         co_return std::unexpected(x.speak.resource_not_found(*uri));
     auto c = make_call(x, up);
-    const auto text = co_await found.what->read(std::move(found.variables), c);
+    const auto text = co_await x.of.rules().read(*found.what, std::move(found.variables), c);
     if (text)
         write_content(x, *found.what, *uri, *text);
     else if (text.error().code == condition::input_required && up.can_ask())
