@@ -48,5 +48,6 @@ if(BASEKEEPER_HARDENED)
         -flto=thin -fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2
         -D_GLIBCXX_ASSERTIONS -ffunction-sections -fdata-sections)
     target_link_options(basekeeper_flags INTERFACE
-        -flto=thin -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -Wl,--as-needed)
+        -flto=thin -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,-z,pack-relative-relocs -Wl,--gc-sections -Wl,--as-needed
+        -static-libstdc++ -static-libgcc)
 endif()
