@@ -13,13 +13,15 @@ export function percentile(samples, share) {
 
 export const median = (samples) => (samples.length ? percentile(samples, 0.5) : null);
 
-async function start(peer, flags = [], env = {}) {
+/** Starts the server, does the work, and ends it whatever happens. */
+async function serving(peer, work, { flags = [], env = {} } = {}) {
   const client = new WireClient([...peer.command, ...flags], { env: { ...peer.env, ...env } });
-  await Promise.race([
-    client.initialize(VERSION),
-    pause(30_000, undefined, { ref: false }).then(() => { throw new Error(`${peer.name}: no answer to initialize in 30 s`); }),
-  ]);
-  return client;
+  try {
+    await client.initialize(VERSION);
+    return await work(client);
+  } finally {
+    await client.stop();
+  }
 }
 
 async function called(client, [tool, args]) {
@@ -70,65 +72,62 @@ async function perSecond(client, count, inFlight, [tool, args]) {
 }
 
 /** Start, memory, lists, small calls and load: the same for every server. */
-export async function measureCommon(peer, { sequential, pipelined, inFlight }) {
-  const client = await start(peer);
-  const out = { startMs: client.startMs };
-  await pause(500);
-  out.idleMib = rssMib(client.pid);
-  const before = client.bytesReceived;
-  const listed = await client.request('tools/list', {});
-  out.listBytes = client.bytesReceived - before;
-  out.tools = listed.result.tools.length;
-  const one = () => called(client, peer.call('select 1'));
-  await timesOf(50, one);
-  const times = await timesOf(sequential, one);
-  out.p50Ms = percentile(times, 0.5);
-  out.p99Ms = percentile(times, 0.99);
-  const work = peer.call('select 1');
-  await perSecond(client, pipelined / 10, inFlight, work);
-  out.loadMib = await peakRssMib(client.pid, async () => {
-    out.callsPerSecond = await perSecond(client, pipelined, inFlight, work);
+export function measureCommon(peer, { sequential, pipelined, inFlight }) {
+  return serving(peer, async (client) => {
+    const out = { startMs: client.startMs };
+    await pause(500);
+    out.idleMib = rssMib(client.pid);
+    const before = client.bytesReceived;
+    const listed = await client.request('tools/list', {});
+    out.listBytes = client.bytesReceived - before;
+    out.tools = listed.result.tools.length;
+    const work = peer.call('select 1');
+    const one = () => called(client, work);
+    await timesOf(50, one);
+    const times = await timesOf(sequential, one);
+    out.p50Ms = percentile(times, 0.5);
+    out.p99Ms = percentile(times, 0.99);
+    await perSecond(client, pipelined / 10, inFlight, work);
+    out.loadMib = await peakRssMib(client.pid, async () => {
+      out.callsPerSecond = await perSecond(client, pipelined, inFlight, work);
+    });
+    return out;
   });
-  await client.stop();
-  return out;
 }
 
 /** 20,000 rows of 3 columns in one answer. */
-export async function measureManyRows(peer) {
-  const client = await start(peer, peer.manyRows?.flags);
-  const ask = () => called(client, peer.call('select id, name, amount from items order by id', peer.manyRows?.arguments));
-  const answer = await ask();
-  const text = answer.content.map((part) => part.text ?? '').join('');
-  if (!text.includes('item number 20000')) throw new Error(`${peer.name}: the answer is not whole`);
-  const manyRowsMs = median(await timesOf(8, ask));
-  await client.stop();
-  return { manyRowsMs };
+export function measureManyRows(peer) {
+  return serving(peer, async (client) => {
+    const ask = () => called(client, peer.call('select id, name, amount from items order by id', peer.manyRows?.arguments));
+    const text = (await ask()).content.map((part) => part.text ?? '').join('');
+    if (!text.includes('item number 20000')) throw new Error(`${peer.name}: the answer is not whole`);
+    return { manyRowsMs: median(await timesOf(8, ask)) };
+  }, { flags: peer.manyRows?.flags });
 }
 
-/** What only basekeeper promises: bounded memory for a huge result, first pages of a large schema. */
-export async function measureBounds(peer, tablesUrl) {
-  const client = await start(peer);
-  await called(client, ['execute_sql', { query: 'select 1' }]);
-  const out = {};
-  for (const [tool, field] of [['execute_sql', 'millionWriteMib'], ['query_database', 'millionReadMib']]) {
+/** How much memory a result of a million rows costs when it is capped. */
+export function measureMillionRows(peer, tool, field) {
+  return serving(peer, async (client) => {
     await called(client, [tool, { query: 'select id, name, amount from items limit 2000' }]); // the caps' own memory
-    out[field] = await growthMib(client.pid, async () => {
+    const grown = await growthMib(client.pid, async () => {
       const page = await called(client, [tool, { query: 'select id, name, amount from big' }]);
       if (page.structuredContent.truncated !== true) throw new Error(`${tool}: a million rows were not capped`);
     });
-  }
-  await client.stop();
+    return { [field]: grown };
+  });
+}
 
-  for (const [tool, time, growth] of [['list_tables', 'listTablesMs', 'listTablesMib'], ['get_schema', 'getSchemaMs', 'getSchemaMib']]) {
-    const other = await start(peer, [], { DATABASE_URL: tablesUrl });
-    await called(other, ['execute_sql', { query: 'select 1' }]);
-    out[growth] = await growthMib(other.pid, async () => {
+/** The first page of a schema of 2,000 tables, on a server that has its connection already. */
+export function measureFirstPage(peer, tool, field, url) {
+  return serving(peer, async (client) => {
+    await called(client, ['execute_sql', { query: 'select 1' }]);
+    const out = {};
+    out[`${field}Mib`] = await growthMib(client.pid, async () => {
       const from = performance.now();
-      const page = await called(other, [tool, {}]);
-      out[time] = performance.now() - from;
+      const page = await called(client, [tool, {}]);
+      out[`${field}Ms`] = performance.now() - from;
       if (!page.structuredContent.next_cursor) throw new Error(`${tool}: 2,000 tables came in one page`);
     });
-    await other.stop();
-  }
-  return out;
+    return out;
+  }, { env: { DATABASE_URL: url } });
 }

@@ -85,7 +85,7 @@ test('no command prints a secret', { timeout: 120_000 }, async () => {
 test('no answer and no log line of the server holds a secret', { timeout: 60_000 }, async () => {
   const record = [];
   const server = work.serve([], {
-    record, env: { DATABASE_URL: `postgresql://someone:${GIVEN.urlPassword}@127.0.0.1:1/db`, BASEKEEPER_LOG_LEVEL: 'trace' },
+    record, env: { DATABASE_URL: `postgresql://someone:${GIVEN.urlPassword}@127.0.0.1:1/db`, BASEKEEPER_LOG_LEVEL: 'debug' },
   });
   await server.initialize('2025-11-25');
   if ((await server.request('logging/setLevel', { level: 'debug' })).error) assert.fail('logging/setLevel');

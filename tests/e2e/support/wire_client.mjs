@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
+import { cleanEnvironment } from './environment.mjs';
+
 const NEWLINE = 10;
+const SILENCE_MS = 60_000;
 
 /** One server process and the conversation with it. Every line that is sent or received can be recorded. */
 export class WireClient {
@@ -23,7 +26,7 @@ export class WireClient {
     this.takeBytes = undefined; // (chunk) => void, instead of reading messages: for measuring
     this.process = spawn(command[0], command.slice(1), {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...cleanEnvironment(), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.process.stderr.on('data', (chunk) => { this.stderr += chunk; });
@@ -102,9 +105,12 @@ export class WireClient {
     this.process.stdin.write(text);
   }
 
-  /** Sends a request; resolves with the whole answer, result or error. Rejects when the server ends. */
+  /** Sends a request; resolves with the whole answer, result or error. Rejects when the server ends or stays silent. */
   request(method, params, id = ++this.#lastId) {
-    return new Promise((resolve, reject) => {
+    return new Promise((settle, fail) => {
+      const timer = setTimeout(() => fail(new Error(`no answer to ${method} within ${SILENCE_MS / 1_000} s`)), SILENCE_MS);
+      const resolve = (answer) => { clearTimeout(timer); settle(answer); };
+      const reject = (why) => { clearTimeout(timer); fail(why); };
       if (this.end) return reject(new Error(`the server has ended (${this.end.signal ?? this.end.code})`));
       this.#waiting.set(id, { resolve, reject, method });
       this.send({ id, method, ...(params === undefined ? {} : { params }) });

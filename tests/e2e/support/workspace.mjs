@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { cleanEnvironment } from './environment.mjs';
 import { WireClient } from './wire_client.mjs';
 
 /** The binary under test. */
@@ -10,12 +11,6 @@ export function binary() {
   const file = process.env.BASEKEEPER_BINARY || process.env.BASEKEEPER_BUILT; // the second is what ctest just built
   if (!file || !existsSync(file)) throw new Error('BASEKEEPER_BINARY must name the built basekeeper (script/build prints it)');
   return file;
-}
-
-// What a developer's own shell configures must not reach the tests.
-function cleanEnvironment() {
-  const foreign = /^(BASEKEEPER_|SUPABASE_|POSTGRES_|PG[A-Z]+$|DATABASE_URL$|XDG_)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
 
 export class Workspace {
