@@ -25,13 +25,27 @@ std::size_t width_of(std::string_view text)
     }));
 }
 
+std::string_view first_characters(std::string_view text, std::size_t count)
+{
+    std::size_t end = 0;
+    for (; count > 0 && end < text.size(); --count)
+        end += std::max<std::size_t>(1, utf8_sequence_length(text.substr(end)));
+    return text.substr(0, end);
+}
+
+/// A whole value on one line. JSON leaves some control characters (DEL, U+009B) as they are.
+std::string visible(const boost::json::value& v)
+{
+    return printable(v.is_string() ? std::string(v.get_string()) : json::to_text(v));
+}
+
 std::string cell(const boost::json::value* v)
 {
     if (v == nullptr || v->is_null())
         return "";
-    auto text = printable(v->is_string() ? std::string(v->get_string()) : json::to_text(*v));
+    auto text = visible(*v);
     if (width_of(text) > widest_cell)
-        text = std::string(utf8_prefix(text, widest_cell - 3)) + "...";
+        text = std::string(first_characters(text, widest_cell - 3)) + "...";
     return text;
 }
 
@@ -80,18 +94,21 @@ std::string table_of_rows(const boost::json::array& columns, const boost::json::
 
 std::string table_of_objects(const boost::json::array& items)
 {
-    line heads;
+    line keys;
     for (const auto& item : items)
         for (const auto& [key, value] : item.as_object())
-            if (std::ranges::find(heads, std::string(key)) == heads.end())
-                heads.emplace_back(key);
+            if (std::ranges::find(keys, std::string(key)) == keys.end())
+                keys.emplace_back(key);
     std::vector<line> lines;
     for (const auto& item : items) {
         line cells;
-        for (const auto& head : heads)
-            cells.push_back(cell(item.as_object().if_contains(head)));
+        for (const auto& key : keys)
+            cells.push_back(cell(item.as_object().if_contains(key)));
         lines.push_back(std::move(cells));
     }
+    line heads;
+    for (const auto& key : keys)
+        heads.push_back(printable(key));
     return table(heads, lines);
 }
 
@@ -115,16 +132,12 @@ std::string render_object(const boost::json::object& o)
         if (shown.contains(key))
             continue;
         if (holds_objects(value))
-            out += fmt::format("{}:\n{}", std::string(key), table_of_objects(value.get_array()));
+            out += fmt::format("{}:\n{}", printable(key), table_of_objects(value.get_array()));
         else if (value.is_object())
             for (const auto& [inner, inner_value] : value.get_object())
-                out += fmt::format("{}.{}: {}\n", std::string(key), std::string(inner), cell(&inner_value));
+                out += fmt::format("{}.{}: {}\n", printable(key), printable(inner), cell(&inner_value));
         else
-            out += fmt::format(
-                "{}: {}\n",
-                std::string(key),
-                value.is_string() ? printable(std::string(value.get_string())) : json::to_text(value)
-            );
+            out += fmt::format("{}: {}\n", printable(key), visible(value));
     }
     return out;
 }
@@ -139,7 +152,7 @@ std::string render(const boost::json::value& v)
     else if (holds_objects(v))
         out = table_of_objects(v.get_array());
     else
-        out = json::to_text(v);
+        out = printable(json::to_text(v));
     while (!out.empty() && out.back() == '\n')
         out.pop_back();
     return out;

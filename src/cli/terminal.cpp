@@ -1,9 +1,12 @@
 // Standard streams with visible control characters.
 #include "cli/terminal.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 namespace basekeeper::cli {
@@ -70,20 +73,20 @@ std::string terminal::read_input(std::size_t most)
 std::string printable(std::string_view text)
 {
     std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        // C1 controls are U+0080 to U+009F: C2 80 to C2 9F.
-        const bool c1 = c == 0xC2U && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0U;
+    while (!text.empty()) {
+        const auto length = utf8_sequence_length(text);
+        const auto c = static_cast<unsigned char>(text.front());
         if (c == '\n')
             out += "\\n";
         else if (c == '\t')
             out += "\\t";
-        else if (c < 0x20U || c == 0x7FU)
+        else if (length == 0 || c < 0x20U || c == 0x7FU) // a stray byte above 0x7f may be a control character too
             out += fmt::format("\\x{:02x}", c);
-        else if (c1)
-            out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(text[++i])));
+        else if (length == 2 && c == 0xC2U && static_cast<unsigned char>(text[1]) < 0xA0U) // C1: U+0080 to U+009F
+            out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(text[1])));
         else
-            out += text[i];
+            out += text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(1, length));
     }
     return out;
 }
