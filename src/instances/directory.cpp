@@ -37,6 +37,17 @@ std::string read_only_login(const std::string& owner_login)
     return std::string(read_only_role) + (dot == std::string::npos ? "" : owner_login.substr(dot));
 }
 
+/// The secret, or nothing when it was never stored. Looks at the names first: a lost master key is not_found too and
+/// must not pass for an instance without credentials.
+result<std::optional<crypto::secret<>>> find_secret(state::store& in, const std::string& name, std::string_view which)
+{
+    const auto full_name = state::instance_secret_name(name, which);
+    const auto stored = TRY(in.list_secret_names(full_name));
+    if (std::ranges::find(stored, full_name) == stored.end())
+        return std::nullopt;
+    return TRY(in.get_secret(full_name));
+}
+
 } // namespace
 
 std::string_view kind_name(config::instance_kind kind)
@@ -104,7 +115,7 @@ result<credentials> directory::unlock_blocking(const std::string& name) const
     if (const auto configured = settings_->instances.find(name); configured != settings_->instances.end())
         url = *configured->second.database_url;
     else
-        url = TRY(store_->get_instance_secret(name, database_url_secret));
+        url = TRY(find_secret(*store_, name, database_url_secret)).value_or(crypto::secret<>{});
     if (url.empty())
         return fail(
             condition::not_found,
@@ -112,13 +123,11 @@ result<credentials> directory::unlock_blocking(const std::string& name) const
             fmt::format("set database_url in [instances.{}], or run `basekeeper instance add`", name)
         );
     credentials out{.owner = TRY(pg::parse_target(url.reveal())), .read_only = {}};
-    auto narrow = store_->get_instance_secret(name, read_only_password_secret);
-    if (narrow) {
+    if (auto narrow = TRY(find_secret(*store_, name, read_only_password_secret))) {
         out.read_only = out.owner;
         out.read_only->user = read_only_login(out.owner.user);
         out.read_only->password = *std::move(narrow);
-    } else if (narrow.error().code != condition::not_found)
-        return std::unexpected(std::move(narrow).error());
+    }
     return out;
 }
 
