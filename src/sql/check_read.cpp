@@ -50,7 +50,9 @@ read_verdict check_explain(const boost::json::object& explain)
         return refused(fmt::format("EXPLAIN of {} is not a read", kind.words));
     if (explain_executes(explain))
         return refused(fmt::format("EXPLAIN with ANALYZE executes the {}", kind.words));
-    return check_query(query);
+    auto answer = check_query(query);
+    answer.plans_change = true;
+    return answer;
 }
 
 read_verdict check_show(const boost::json::object& show)

@@ -51,6 +51,7 @@ struct read_verdict
     std::vector<std::string> shadowable{};   ///< unqualified function names and attribute names
     std::vector<std::string> operators{};    ///< names of operators: unqualified ones and those that are not built in
     std::vector<qualified_name> types{};     ///< not known built-ins: their casts and checks may run code
+    bool plans_change = false;               ///< EXPLAIN, without ANALYZE, of what would change data
 };
 
 /// Checks one text. Pure; safe to call from any thread.

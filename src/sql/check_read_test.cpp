@@ -407,11 +407,37 @@ TEST(check_read, what_the_text_cannot_prove_is_listed)
          "select * from json_to_record('{}') as x(a shop.d)",
          "select * from t tablesample shop.mine (1)",
          "select auth.uid()",
-         "select repeat('x', 100000000)",
+         "select repeat('x', 10000000)",
          "select lpad('x', n) from t",
          "select count(*) from generate_series(1, 1e9)",
-         "select array_fill(0, array[1])"}
+         "select array_fill(0, array[id]) from t",
+         "select array_fill(0, array[2000, 1000])"}
     );
+}
+
+TEST(check_read, a_literal_that_asks_for_a_huge_value_is_refused)
+{
+    for (const auto* text :
+         {"select repeat('x', 100000000)",
+          "select length(pg_catalog.lpad('x', 900000000, 'y'))",
+          "select rpad('x', 9000000000)",
+          "select array_fill(0, array[30000, 4000])"})
+        EXPECT_EQ(check_read(text).verdict, verdict::refused) << text;
+    EXPECT_EQ(check_read("select array_fill(0, array[3, 4]), repeat('x', 50)").verdict, verdict::harmless);
+}
+
+TEST(check_read, the_plan_of_a_change_is_told_from_other_plans)
+{
+    EXPECT_TRUE(check_read("explain delete from t").plans_change);
+    EXPECT_FALSE(check_read("explain select 1").plans_change);
+}
+
+TEST(check_read, names_operators_and_types_that_are_not_built_in)
+{
+    const auto seen = check_read("select 1 operator(shop.<+>) 2, 3::shop.box");
+    EXPECT_EQ(seen.verdict, verdict::unproven);
+    EXPECT_THAT(seen.operators, ElementsAre("<+>"));
+    EXPECT_THAT(seen.types, ElementsAre(qualified_name{"shop", "box"}));
 }
 
 TEST(check_read, a_text_with_thousands_of_names_is_refused)

@@ -97,18 +97,35 @@ public:
     io::task<result<extension_list>> extensions(std::string instance, io::deadline until);
 
 private:
-    /// Remembers which texts were answered quickly: only those may share a lane with others.
+    /// Remembers which plain reads were answered quickly: only those may share a lane with others, and only once the
+    /// catalogue has confirmed that nothing behind them touches the session. That is asked when a text comes again.
     class quick_texts
     {
     public:
-        bool contains(std::string_view text) const;
-        void note(std::string_view text, std::chrono::steady_clock::duration took);
+        enum class standing
+        {
+            unknown,
+            quick,
+            proven
+        };
+
+        standing of(std::string_view text) const;
+
+        /// Notes how long a text took; `at_best` is what it may become when it was quick.
+        void note(std::string_view text, std::chrono::steady_clock::duration took, standing at_best);
 
     private:
+        struct known_text
+        {
+            std::list<std::string>::iterator place;
+            standing is;
+        };
+
         std::list<std::string> order_; // oldest first
-        std::map<std::string_view, std::list<std::string>::iterator> known_;
+        std::map<std::string_view, known_text> known_;
     };
 
+    io::task<bool> leaves_session_alone(pg::connection& db, sql::read_verdict seen, io::deadline until);
     io::task<result<std::vector<rows_page>>>
     execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline u);
     io::task<result<std::vector<rows_page>>>

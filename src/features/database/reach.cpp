@@ -12,9 +12,9 @@ namespace {
 // names that another schema could take over, $8 operators.
 //
 // named: functions the text calls. taken: what operators, casts and shadowing names of the text may call. hidden: what
-// runs unasked: the function numbers in the stored trees of views and policies, in the checks of domains, and implicit
-// casts. pg_depend does not list built-in functions, the trees do. Functions from 16384 on are not PostgreSQL's own.
-// tame: code of an extension that neither changes anything nor has powers of its own.
+// runs unasked: the function numbers in the stored trees of views, policies and virtual columns, in the checks of
+// domains, and implicit casts. pg_depend does not list built-in functions, the trees do. Functions from 16384 on are
+// not PostgreSQL's own. tame: code of an extension that neither changes anything nor has powers of its own.
 //
 // A volatile function is a danger only when the text itself names it: elsewhere it runs with the powers of the narrow
 // login. SECURITY DEFINER lends it others'; unless it promises not to write, it is a danger in policies and views too.
@@ -72,6 +72,9 @@ trees(tree) as (
   select l.polqual::text from reached r join pg_catalog.pg_policy l on l.polrelid = r.oid
   where l.polqual is not null and l.polcmd in ('r', '*')
   union all
+  select e.adbin::text from reached r join pg_catalog.pg_attrdef e on e.adrelid = r.oid
+  join pg_catalog.pg_attribute a on a.attrelid = e.adrelid and a.attnum = e.adnum and a.attgenerated = 'v'
+  union all
   select k.conbin::text from pg_catalog.pg_constraint k where k.contypid <> 0 and k.oid >= 16384),
 hidden(oid) as (
   select found[1]::oid from trees
@@ -111,7 +114,7 @@ doubts(rank, why) as (
   select 3, pg_catalog.format('%I.%I could be called instead of a built-in function or operator', f.nspname, f.proname)
   from functions f where not f.tame and f.oid in (select oid from shadows union select oid from operators)
   union all
-  select 4, pg_catalog.format('a domain or an implicit cast calls %I.%I', f.nspname, f.proname)
+  select 4, pg_catalog.format('a domain, a virtual column or an implicit cast calls %I.%I', f.nspname, f.proname)
   from functions f where not f.tame and (f.foreign or f.acts) and f.oid in (select oid from hidden)
   union all
   select 5, 'search_path looks elsewhere before pg_catalog'

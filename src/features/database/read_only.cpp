@@ -92,7 +92,9 @@ io::task<result<rows_page>> engine::query(std::string instance, read_query what,
     if (seen.verdict == sql::verdict::refused)
         co_return refuse(seen.reason, std::string(to_write));
     const auto open = CO_TRY(co_await open_.of(instance));
-    const bool narrow = open->read_only != nullptr;
+    // Even the plan of a change needs the right to change, which the narrow login has not.
+    const bool owner_plans = seen.plans_change && seen.verdict == sql::verdict::harmless;
+    const bool narrow = open->read_only != nullptr && !owner_plans;
     if (!narrow && seen.verdict == sql::verdict::unproven)
         co_return refuse(
             fmt::format("{}, which cannot be proven harmless without the narrow login", seen.reason),
@@ -115,12 +117,17 @@ io::task<result<rows_page>> engine::query(std::string instance, read_query what,
     result<pg::statement_result> outcome = fail(condition::internal, "the query was not run");
     if (!found.danger.empty())
         outcome = refuse(found.danger, std::string(to_write));
+    else if (!narrow && !proven && open->read_only != nullptr)
+        outcome = refuse(
+            fmt::format("{}, so planning this change might run code", found.doubt),
+            "ask for the plan of a SELECT with the same conditions"
+        );
     else if (!narrow && !proven)
         outcome = refuse(fmt::format("{}, and no narrow login exists yet", found.doubt), harden_first(instance));
     else
         outcome = co_await lease->query(std::move(statement), caps_for(what.max_rows), pg::overflow::stop, until);
     // What is not proven may have left something in the session that a rollback does not undo.
-    if (!proven)
+    if (!proven || seen.plans_change)
         lease.discard();
     // The answer is here; a rollback that fails only costs the connection.
     if (auto undone = co_await lease->query("rollback", {}, until.capped(std::chrono::seconds{5})); !undone)

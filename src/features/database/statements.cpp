@@ -1,6 +1,8 @@
 // Running statements: alone on a connection, on a shared lane when they are known to be quick reads, or several in one
 // transaction under a role.
 #include "features/database/engine.hpp"
+#include "features/database/reach.hpp"
+#include "features/database/text_array.hpp"
 #include "json/text.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +14,23 @@ namespace {
 constexpr std::chrono::milliseconds quick_enough{2};
 constexpr std::size_t quick_texts_kept = 512;
 constexpr std::size_t quick_text_bytes = 4'096;
+
+/// `{"a",NULL,"{1,2}"}`: items that are arrays nest, others are passed as their text.
+std::string array_literal(const boost::json::array& items)
+{
+    std::string out = "{";
+    for (const auto& item : items) {
+        if (out.size() > 1)
+            out += ',';
+        if (item.is_null())
+            out += "NULL";
+        else if (item.is_array())
+            out += array_literal(item.get_array());
+        else
+            append_quoted(out, item.is_string() ? std::string(item.get_string()) : json::to_text(item));
+    }
+    return out + "}";
+}
 
 result<pg::parameter>
 to_parameter(const boost::json::value& v, std::size_t index, const std::vector<std::string>& types)
@@ -28,6 +47,10 @@ to_parameter(const boost::json::value& v, std::size_t index, const std::vector<s
     }
     if (v.is_null())
         return out;
+    if (v.is_array() && index < types.size() && types[index].ends_with("[]")) {
+        out.value = array_literal(v.get_array());
+        return out;
+    }
     if (!v.is_string()) {
         out.value = json::to_text(v);
         return out;
@@ -69,6 +92,13 @@ result<> keep_transaction(const sql::statement_effect& seen, transaction_end end
     return {};
 }
 
+/// True when there is nothing in the text that the catalogue could give another meaning.
+bool names_nothing(const sql::read_verdict& seen)
+{
+    return seen.verdict == sql::verdict::harmless && seen.functions.empty() && seen.relations.empty() &&
+           seen.types.empty() && seen.shadowable.empty() && seen.operators.empty();
+}
+
 bool needs_transaction(const execution& what)
 {
     return what.statements.size() > 1 || !what.role.empty() || what.claims || what.end == transaction_end::roll_back;
@@ -91,27 +121,33 @@ result<pg::statement> bind(const query_text& what)
     return out;
 }
 
-bool engine::quick_texts::contains(std::string_view text) const
-{
-    return known_.contains(text);
-}
-
-void engine::quick_texts::note(std::string_view text, std::chrono::steady_clock::duration took)
+engine::quick_texts::standing engine::quick_texts::of(std::string_view text) const
 {
     const auto known = known_.find(text);
-    if (took > quick_enough && known != known_.end()) {
-        const auto place = known->second;
+    return known == known_.end() ? standing::unknown : known->second.is;
+}
+
+void engine::quick_texts::note(std::string_view text, std::chrono::steady_clock::duration took, standing at_best)
+{
+    const auto known = known_.find(text);
+    if (known != known_.end()) {
+        if (took <= quick_enough) {
+            known->second.is = std::max(known->second.is, at_best);
+            return;
+        }
+        const auto place = known->second.place;
         known_.erase(known);
         order_.erase(place);
+        return;
     }
-    if (took > quick_enough || known != known_.end() || text.size() > quick_text_bytes)
+    if (took > quick_enough || text.size() > quick_text_bytes)
         return;
     if (order_.size() == quick_texts_kept) {
         known_.erase(order_.front());
         order_.pop_front();
     }
     const auto place = order_.insert(order_.end(), std::string(text));
-    known_.emplace(*place, place);
+    known_.emplace(*place, known_text{place, at_best});
 }
 
 engine::engine(instances::connections& open, limits caps) : open_(open), caps_(caps) {}
@@ -152,23 +188,35 @@ engine::execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline
     const bool touches_session = effect.touches_session;
     const std::string text = plain_read ? s.sql : std::string();
     std::vector<rows_page> out;
-    if (plain_read && quick_.contains(text)) {
+    if (plain_read && quick_.of(text) == quick_texts::standing::proven) {
         const auto began = std::chrono::steady_clock::now();
         auto outcome = co_await db.run_shared(std::move(s), keep, until);
-        quick_.note(text, std::chrono::steady_clock::now() - began);
+        quick_.note(text, std::chrono::steady_clock::now() - began, quick_texts::standing::proven);
         out.push_back(rows_page{CO_TRY(std::move(outcome)), caps_.result_bytes});
         co_return out;
     }
     auto lease = CO_TRY(co_await db.acquire(until));
-    if (touches_session)
+    // What only looks like a read may touch the session through a view, a policy or a name of another schema.
+    bool proven = plain_read && names_nothing(checks_.check_read(text));
+    if (touches_session || (plain_read && !proven))
         lease.reset_before_reuse();
     const auto began = std::chrono::steady_clock::now();
     out.push_back(
         rows_page{CO_TRY(co_await lease->query(std::move(s), keep, pg::overflow::drain, until)), caps_.result_bytes}
     );
-    if (plain_read)
-        quick_.note(text, std::chrono::steady_clock::now() - began);
+    if (!plain_read)
+        co_return out;
+    const auto took = std::chrono::steady_clock::now() - began;
+    if (!proven && took <= quick_enough && quick_.of(text) == quick_texts::standing::quick)
+        proven = co_await leaves_session_alone(*lease, checks_.check_read(text), until);
+    quick_.note(text, took, proven ? quick_texts::standing::proven : quick_texts::standing::quick);
     co_return out;
+}
+
+io::task<bool> engine::leaves_session_alone(pg::connection& db, sql::read_verdict seen, io::deadline until)
+{
+    const auto answer = co_await db.query(ask_reach(seen), pg::caps{}, pg::overflow::drain, until);
+    co_return answer&& read_reach(*answer).doubt.empty();
 }
 
 io::task<result<std::vector<rows_page>>>

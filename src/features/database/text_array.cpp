@@ -3,17 +3,24 @@
 
 namespace basekeeper::database {
 
+void append_quoted(std::string& out, std::string_view item)
+{
+    out += '"';
+    for (const char c : item) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
 std::string text_array(const std::vector<std::string>& items)
 {
     std::string out = "{";
     for (const auto& item : items) {
-        out += out.size() == 1 ? "\"" : ",\"";
-        for (const char c : item) {
-            if (c == '"' || c == '\\')
-                out += '\\';
-            out += c;
-        }
-        out += '"';
+        if (out.size() > 1)
+            out += ',';
+        append_quoted(out, item);
     }
     return out + "}";
 }

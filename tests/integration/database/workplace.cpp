@@ -33,7 +33,7 @@ T must(result<T> got)
 
 constexpr std::string_view session_sql = R"(
 select md5(string_agg(name || '=' || setting, ',' order by name)
-             filter (where name not in ('application_name', 'default_transaction_read_only', 'transaction_read_only')))
+             filter (where name not like 'plpgsql.%'))
     || ' role ' || current_user || ' path ' || current_setting('search_path')
     || ' custom ' || coalesce(current_setting('app.poison', true), '') || coalesce(current_setting('request.jwt.claims', true), '')
     || ' prepared ' || (select count(*) from pg_prepared_statements)
@@ -41,7 +41,6 @@ select md5(string_agg(name || '=' || setting, ',' order by name)
     || ' locks ' || (select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory')
     || ' channels ' || (select count(*) from pg_listening_channels())
     || ' temporary ' || (select count(*) from pg_class where relnamespace = pg_my_temp_schema())
-    || ' seed ' || (select count(*) from pg_settings where name = 'transaction_read_only' and setting = 'maybe')
 from pg_settings)";
 
 } // namespace
@@ -136,8 +135,8 @@ std::string first(const result<rows_page>& got)
 {
     if (!got)
         return fmt::format("error: {} {} {}", describe(got.error()), got.error().sqlstate, got.error().server_text);
-    if (got->outcome.rows.empty())
-        return "no row";
+    if (got->outcome.rows.empty() || got->outcome.rows.columns().empty())
+        return "no value";
     return std::string(got->outcome.rows.value(0, 0).value_or("NULL"));
 }
 
