@@ -2,6 +2,8 @@
 // plain system call unless a bounded_receive lives on the thread.
 #include "pg/bounded_receive.hpp"
 
+#include "pg/held_send.hpp"
+
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -43,6 +45,11 @@ basekeeper_recv(int socket, void* into, size_t wanted, int flags) __asm__("recv"
 
 extern "C" ssize_t basekeeper_recv(int socket, void* into, size_t wanted, int flags)
 {
+    // libpq looks for input whenever a send does not go through; that call would be in vain.
+    if (basekeeper::pg::held_send::applies_to(socket)) {
+        errno = EAGAIN;
+        return -1;
+    }
     auto* limit = basekeeper::pg::bounded_receive::of(socket);
     if (limit == nullptr)
         return ::recvfrom(socket, into, wanted, flags, nullptr, nullptr);

@@ -3,6 +3,7 @@
 #include "pg/shared_session.hpp"
 
 #include "io/nursery.hpp"
+#include "pg/held_send.hpp"
 #include "pg/session.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -114,15 +115,21 @@ result<> shared_session::lane::submit(const statement& what, caller& who)
     if (closing || broken())
         return fail(condition::unavailable, "the shared connection to the database was lost", "try again");
     auto* conn = session->conn.get();
-    // One sync per statement: an error or a rollback never reaches the neighbours.
-    if (!libpq::send(conn, what) || PQpipelineSync(conn) != 1) {
+    // One sync per statement: an error or a rollback never reaches the neighbours. The bytes leave together with those
+    // of all who call in this turn of the event loop. TLS keeps records of its own and is not held back.
+    std::optional<held_send> together;
+    if (PQsslInUse(conn) == 0)
+        together.emplace(PQsocket(conn));
+    const bool queued = libpq::send(conn, what) && PQpipelineSync(conn) == 1;
+    together.reset();
+    if (!queued) {
         session->broken = true;
         session->socket->cancel(); // the reader ends, and with it the others in the line
         return fail(condition::unavailable, "the shared connection to the database was lost", "try again");
     }
     line.push_back({&who, std::chrono::steady_clock::now(), cancels});
     remind_at(who.until);
-    if (!writing && PQflush(conn) == 1) {
+    if (!writing) {
         writing = true;
         background.spawn(write());
     }
@@ -289,6 +296,7 @@ void shared_session::lane::finish_head()
 
 io::task<> shared_session::lane::write()
 {
+    co_await io::yield(); // whoever is ready to run now adds to the same packet
     while (!closing && !broken() && PQflush(session->conn.get()) == 1)
         if (!co_await session->socket->wait(io::readiness::write, io::deadline::never()))
             break;
