@@ -1,5 +1,5 @@
 // A folder of its own for one test program: state, configuration, local instances, and the shipped binary in it.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -23,7 +23,14 @@ export class Workspace {
     this.home = join(this.folder, 'home');
     mkdirSync(this.home, { mode: 0o755 });
     this.env = { ...cleanEnvironment(), HOME: this.home, BASEKEEPER_STATE_DIR: this.state };
+    process.once('exit', this.#abandon);
+    process.once('SIGTERM', () => process.exit(143)); // a test that hangs is ended so; its servers must not stay
   }
+
+  #abandon = () => {
+    for (const name of this.#instances) spawnSync(binary(), ['local', 'destroy', name, '--yes'], { env: this.env });
+    rmSync(this.folder, { recursive: true, force: true });
+  };
 
   /** Runs a command to its end. Never fails: look at `code`. */
   run(args, { input, env, timeoutMs = 60_000 } = {}) {
@@ -67,6 +74,7 @@ export class Workspace {
   }
 
   async remove() {
+    process.off('exit', this.#abandon);
     for (const name of this.#instances) await this.run(['local', 'destroy', name, '--yes']);
     rmSync(this.folder, { recursive: true, force: true });
   }
