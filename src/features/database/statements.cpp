@@ -47,21 +47,16 @@ to_parameter(const boost::json::value& v, std::size_t index, const std::vector<s
     }
     if (v.is_null())
         return out;
-    if (v.is_array() && index < types.size() && types[index].ends_with("[]")) {
+    if (v.is_array() && index < types.size() && types[index].ends_with("[]"))
         out.value = array_literal(v.get_array());
-        return out;
-    }
-    if (!v.is_string()) {
-        out.value = json::to_text(v);
-        return out;
-    }
-    if (v.get_string().find('\0') != boost::json::string::npos)
+    else
+        out.value = v.is_string() ? std::string(v.get_string()) : json::to_text(v);
+    if (out.value->contains('\0'))
         return fail(
             condition::invalid_argument,
             fmt::format("params.{}: must not contain the character NUL (\\u0000)", index),
             "PostgreSQL text cannot hold NUL; use bytea"
         );
-    out.value = std::string(v.get_string());
     return out;
 }
 

@@ -1,0 +1,195 @@
+// The narrow login: made, made again, looked at, and refused when somebody gave it powers.
+#include "features/database/read_only.hpp"
+#include "workplace.hpp"
+
+#include <gmock/gmock.h>
+
+#include <array>
+
+namespace basekeeper::database {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::string_view two_schemas = R"(
+create table public.a (n int); insert into public.a values (1);
+create schema app; create table app.b (n int); insert into app.b values (2);
+create view app.v as select n from app.b;
+create schema auth; create table auth.users (id int, encrypted_password text);
+create table app.own (n int); alter table app.own enable row level security)";
+
+TEST(harden, makes_a_login_that_reads_all_user_schemas_and_can_be_repeated)
+{
+    at_work([](workplace& w) -> io::task<> {
+        co_await w.script(std::string(two_schemas));
+        const auto report = co_await harden(w.names, w.open, "shop", soon());
+        EXPECT_TRUE(report) << (report ? "" : describe(report.error()));
+        if (report) {
+            EXPECT_TRUE(report->unreadable.empty());
+            EXPECT_THAT(report->policed, Contains("app.own"));
+            EXPECT_EQ(report->role, "basekeeper_read_only");
+        }
+        EXPECT_EQ(
+            first(co_await w.read("select current_user || ' ' || (select n from app.b)")), "basekeeper_read_only 2"
+        );
+        EXPECT_EQ(first(co_await w.read("select n from app.v")), "2");
+        EXPECT_TRUE(first(co_await w.read("select id from auth.users")).contains("42501"));
+        co_await w.script("create table app.later (n int)");
+        EXPECT_EQ(first(co_await w.read("select count(*) from app.later")), "0") << "default privileges";
+        co_await w.script("create schema fresh create table t (n int)");
+        EXPECT_TRUE(first(co_await w.read("select n from fresh.t")).contains("42501"));
+        co_await w.harden();
+        EXPECT_EQ(first(co_await w.read("select count(*) from fresh.t")), "0");
+    });
+}
+
+TEST(harden, takes_powers_away_that_the_role_had_before)
+{
+    at_work([](workplace& w) -> io::task<> {
+        co_await w.script(std::string(two_schemas));
+        co_await w.harden();
+        co_await w.script(
+            "alter role basekeeper_read_only superuser bypassrls createrole createdb replication;"
+            "grant pg_read_all_data, pg_signal_backend to basekeeper_read_only;"
+            "grant all on app.b to basekeeper_read_only; grant update (n) on public.a to basekeeper_read_only;"
+            "grant create on schema app to basekeeper_read_only"
+        );
+        co_await w.harden();
+        EXPECT_EQ(
+            co_await w.value("select count(*) from pg_auth_members where member = 'basekeeper_read_only'::regrole"), "0"
+        );
+        EXPECT_EQ(co_await w.value("select has_table_privilege('basekeeper_read_only', 'app.b', 'update')"), "f");
+        EXPECT_EQ(first(co_await w.read("select n from app.b")), "2");
+    });
+}
+
+struct power
+{
+    std::string_view give;
+    std::string_view take;
+    std::string_view named;
+};
+
+constexpr auto powers = std::to_array<power>({
+    {"alter role basekeeper_read_only superuser", "alter role basekeeper_read_only nosuperuser", "is superuser"},
+    {"alter role basekeeper_read_only bypassrls", "alter role basekeeper_read_only nobypassrls", "bypasses"},
+    {"alter role basekeeper_read_only createrole", "alter role basekeeper_read_only nocreaterole", "creates roles"},
+    {"grant pg_read_all_data to basekeeper_read_only",
+     "revoke pg_read_all_data from basekeeper_read_only",
+     "is member of pg_read_all_data"},
+    {"grant insert on app.b to basekeeper_read_only",
+     "revoke insert on app.b from basekeeper_read_only",
+     "may write app.b"},
+    {"grant update (n) on app.b to basekeeper_read_only",
+     "revoke update (n) on app.b from basekeeper_read_only",
+     "may write columns of app.b"},
+    {"grant create on schema app to basekeeper_read_only",
+     "revoke create on schema app from basekeeper_read_only",
+     "may create in schema app"},
+    {"create table app.mine (n int); alter table app.mine owner to basekeeper_read_only", "drop table app.mine", "owns"
+    },
+});
+
+TEST(harden, a_login_that_got_powers_is_refused_by_name_of_the_power)
+{
+    at_work([](workplace& w) -> io::task<> {
+        co_await w.script(std::string(two_schemas));
+        co_await w.harden();
+        for (const auto& p : powers) {
+            co_await w.script(std::string(p.give));
+            co_await w.open.forget("shop");
+            const auto got = co_await w.read("select 1");
+            EXPECT_TRUE(!got && got.error().code == condition::denied) << p.give << first(got);
+            EXPECT_THAT(first(got), HasSubstr(std::string(p.named)));
+            co_await w.script(std::string(p.take));
+            EXPECT_EQ(first(co_await w.read("select 1")), "1") << p.take;
+        }
+        co_await w.script("grant insert on app.b to public");
+        co_await w.open.forget("shop");
+        EXPECT_EQ(first(co_await w.read("select n from app.b")), "2") << "what PUBLIC may is no power of its own";
+    });
+}
+
+TEST(harden, the_password_is_new_each_time_and_works_where_passwords_are_asked_for)
+{
+    test::postgres_server server({.tcp = test::login::scram});
+    at_work(
+        [](workplace& w) -> io::task<> {
+            co_await w.harden();
+            EXPECT_EQ(first(co_await w.read("select current_user")), "basekeeper_read_only");
+            const auto old =
+                co_await w.value("select rolpassword from pg_authid where rolname = 'basekeeper_read_only'");
+            co_await w.harden();
+            EXPECT_NE(
+                co_await w.value("select rolpassword from pg_authid where rolname = 'basekeeper_read_only'"), old
+            );
+            EXPECT_EQ(first(co_await w.read("select current_user")), "basekeeper_read_only");
+            co_await w.script("alter role basekeeper_read_only password 'other'");
+            co_await w.open.forget("shop");
+            const auto locked_out = co_await w.read("select 1");
+            EXPECT_TRUE(!locked_out && locked_out.error().code == condition::denied) << first(locked_out);
+        },
+        {},
+        server.tcp_url()
+    );
+    EXPECT_THAT(server.log(), Not(HasSubstr("password '")));
+}
+
+TEST(harden, an_owner_that_is_no_superuser_grants_what_is_its_own_and_reports_the_rest)
+{
+    test::postgres_server server;
+    const auto admin = server.socket_url();
+    auto owner = admin;
+    owner.replace(owner.find("postgres@"), 9, "landlord@");
+    at_work(
+        [](workplace& w) -> io::task<> {
+            co_await w.script("do $$ begin if not exists (select from pg_roles where rolname = 'landlord') then "
+                              "create role landlord login createrole; end if; end $$;"
+                              "create schema rented authorization landlord; create table public.foreigner (n int)");
+        },
+        {},
+        admin
+    );
+    at_work(
+        [](workplace& w) -> io::task<> {
+            co_await w.script("create table rented.room (n int); insert into rented.room values (7)");
+            const auto report = co_await harden(w.names, w.open, "shop", soon());
+            EXPECT_TRUE(report) << (report ? "" : describe(report.error()) + report.error().server_text);
+            if (report)
+                EXPECT_THAT(report->unreadable, Contains("public.foreigner"));
+            EXPECT_EQ(first(co_await w.read("select n from rented.room")), "7");
+        },
+        {},
+        owner
+    );
+}
+
+TEST(harden, without_the_right_to_make_roles_it_says_who_can)
+{
+    const auto admin = fresh_database();
+    at_work(
+        [](workplace& w) -> io::task<> {
+            co_await w.script("do $$ begin if not exists (select from pg_roles where rolname = 'tenant') then "
+                              "create role tenant login; end if; end $$");
+        },
+        {},
+        admin
+    );
+    auto tenant = admin;
+    tenant.replace(tenant.find("postgres@"), 9, "tenant@");
+    at_work(
+        [](workplace& w) -> io::task<> {
+            const auto report = co_await harden(w.names, w.open, "shop", soon());
+            EXPECT_TRUE(!report && report.error().code == condition::denied);
+            if (!report)
+                EXPECT_THAT(report.error().hint, HasSubstr("CREATE ROLE"));
+        },
+        {},
+        tenant
+    );
+}
+
+} // namespace
+} // namespace basekeeper::database
