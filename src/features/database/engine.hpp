@@ -106,6 +106,7 @@ private:
         {
             unknown,
             quick,
+            restless, ///< quick, but code of the database runs behind it
             proven
         };
 

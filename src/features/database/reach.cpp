@@ -144,6 +144,12 @@ name_arrays split(const std::vector<sql::qualified_name>& all)
 
 } // namespace
 
+bool names_nothing(const sql::read_verdict& seen)
+{
+    return seen.verdict == sql::verdict::harmless && seen.functions.empty() && seen.relations.empty() &&
+           seen.types.empty() && seen.shadowable.empty() && seen.operators.empty();
+}
+
 pg::statement ask_reach(const sql::read_verdict& seen)
 {
     pg::statement out{.sql = std::string(reach_sql)};

@@ -15,6 +15,9 @@ struct reach
     std::string doubt;  ///< why harmless is not proven: code of the database runs, or could; empty: proven
 };
 
+/// True when there is nothing in the text that the catalogue could give another meaning: then it need not be asked.
+bool names_nothing(const sql::read_verdict& seen);
+
 /// Asks the catalogue about the names of a text; to be run in the transaction that will run the text.
 pg::statement ask_reach(const sql::read_verdict& seen);
 

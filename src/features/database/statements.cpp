@@ -87,13 +87,6 @@ result<> keep_transaction(const sql::statement_effect& seen, transaction_end end
     return {};
 }
 
-/// True when there is nothing in the text that the catalogue could give another meaning.
-bool names_nothing(const sql::read_verdict& seen)
-{
-    return seen.verdict == sql::verdict::harmless && seen.functions.empty() && seen.relations.empty() &&
-           seen.types.empty() && seen.shadowable.empty() && seen.operators.empty();
-}
-
 bool needs_transaction(const execution& what)
 {
     return what.statements.size() > 1 || !what.role.empty() || what.claims || what.end == transaction_end::roll_back;
@@ -202,9 +195,12 @@ engine::execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline
     if (!plain_read)
         co_return out;
     const auto took = std::chrono::steady_clock::now() - began;
+    auto standing = proven ? quick_texts::standing::proven : quick_texts::standing::quick;
     if (!proven && took <= quick_enough && quick_.of(text) == quick_texts::standing::quick)
-        proven = co_await leaves_session_alone(*lease, checks_.check_read(text), until);
-    quick_.note(text, took, proven ? quick_texts::standing::proven : quick_texts::standing::quick);
+        standing = co_await leaves_session_alone(*lease, checks_.check_read(text), until)
+                       ? quick_texts::standing::proven
+                       : quick_texts::standing::restless;
+    quick_.note(text, took, standing);
     co_return out;
 }
 

@@ -335,6 +335,64 @@ io::task<> attack_all(workplace& w, login by)
         co_await judge(a, by == login::owner);
 }
 
+constexpr std::string_view unasked = R"(
+create function check_it(int) returns boolean language plpgsql as
+  $$ begin perform pg_advisory_lock(601); return true; end $$;
+create domain checked as int check (check_it(value));
+create table domains (n checked); insert into domains values (1); select pg_advisory_unlock_all();
+)";
+
+constexpr std::string_view converted = R"(
+create type coin as (cents int);
+create function coin_text(coin) returns text language plpgsql immutable as
+  $$ begin perform pg_advisory_lock(602); return $1.cents; end $$;
+create cast (coin as text) with function coin_text(coin) as implicit;
+create table purse (c coin); insert into purse values (row(5)::coin);
+)";
+
+/// Texts in which nothing but built-in names stands, and yet code of the database runs.
+io::task<> run_unasked(workplace& w, std::string setup, std::vector<std::string> texts)
+{
+    co_await w.script(std::move(setup));
+    const auto before = co_await trace(w);
+    for (const auto& sql : texts) {
+        const auto got = co_await w.read(sql);
+        EXPECT_TRUE(!got && got.error().code == condition::denied) << sql << first(got);
+    }
+    EXPECT_EQ(co_await difference(w, before), "nothing");
+    co_await w.harden();
+    const auto hardened = co_await trace(w);
+    for (const auto& sql : texts) {
+        const auto got = co_await w.read(sql);
+        EXPECT_TRUE(got) << sql << first(got);
+        EXPECT_EQ(co_await difference(w, hardened), "nothing") << sql;
+    }
+}
+
+TEST(safety, domains_and_implicit_casts_run_no_code_as_the_owner_and_leave_nothing)
+{
+    at_work([](workplace& w) {
+        return run_unasked(
+            w, std::string(unasked), {"select coalesce(n, '7') from domains", "select n::text from domains"}
+        );
+    });
+    at_work([](workplace& w) {
+        return run_unasked(w, std::string(converted), {"select length(c) from purse", "select upper(c) from purse"});
+    });
+}
+
+TEST(safety, a_session_that_only_saw_built_in_code_is_lent_again)
+{
+    at_work([](workplace& w) -> io::task<> {
+        co_await w.script("create table plain as select 1 as n; create view seen as select n from plain");
+        co_await w.harden();
+        const auto pid = first(co_await w.read("select pg_backend_pid() from plain"));
+        EXPECT_EQ(first(co_await w.read("select pg_backend_pid() from plain")), pid);
+        EXPECT_EQ(first(co_await w.read("select pg_backend_pid() from seen")), pid);
+        EXPECT_NE(first(co_await w.read("select pg_backend_pid() from plain")), pid);
+    });
+}
+
 TEST(safety, the_narrow_login_refuses_every_attack_and_nothing_stays)
 {
     at_work([](workplace& w) { return attack_all(w, login::narrow); });
