@@ -5,6 +5,7 @@
 #include "sql/names.hpp"
 #include "sql/node_kinds.hpp"
 #include "sql/secrets.hpp"
+#include "sql/value_size.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -12,9 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <limits>
-#include <optional>
 #include <unordered_set>
 
 namespace basekeeper::sql {
@@ -188,9 +186,9 @@ private:
             return refuse_call(name, hazard::dynamic_sql);
         if (built_in && name.name == "current_setting")
             judge_current_setting(arguments);
-        else if (const auto size = size_of_value(name.name, arguments); built_in && size == size_of_result::unknown)
+        else if (const auto size = size_of_value(name.name, arguments); built_in && size == value_size::unknown)
             doubt(fmt::format("calls {}(), which can build a huge value here", name.name));
-        else if (built_in && size == size_of_result::huge)
+        else if (built_in && size == value_size::huge)
             refuse(concern::waits, fmt::format("calls {}(), which would build a huge value", name.name));
         if (built_in && is_known_function(name.name)) {
             if (name.schema.empty())
@@ -227,71 +225,6 @@ private:
                 concern::secret, fmt::format("reads the setting {}, which may hold a secret or a server path", setting)
             );
         }
-    }
-
-    enum class size_of_result
-    {
-        bounded,
-        unknown,
-        huge
-    };
-
-    /// A literal whole number; nothing for another expression. What does not fit 32 bits counts as the largest.
-    static std::optional<std::int64_t> literal_number(const bj::value& expression)
-    {
-        const auto argument = unwrap(expression);
-        if (argument.kind != "A_Const" || argument.fields->contains("sval"))
-            return std::nullopt;
-        if (argument.fields->contains("fval"))
-            return std::numeric_limits<std::int64_t>::max();
-        const auto* number = object_of(*argument.fields, "ival");
-        const auto* value = number != nullptr ? number->if_contains("ival") : nullptr;
-        return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-    }
-
-    static size_of_result size_for(std::int64_t count)
-    {
-        if (count > 16'000'000)
-            return size_of_result::huge;
-        return count > 1'000'000 ? size_of_result::unknown : size_of_result::bounded;
-    }
-
-    /// The size of array_fill's result by its dimensions, when they are literals.
-    static size_of_result size_of_filled(const bj::array& arguments)
-    {
-        const auto dimensions = arguments.size() < 2 ? node{} : unwrap(arguments[1]);
-        if (dimensions.kind != "A_ArrayExpr")
-            return size_of_result::unknown;
-        std::int64_t product = 1;
-        for (const auto& item : array_of(*dimensions.fields, "elements")) {
-            const auto length = literal_number(item);
-            if (!length)
-                return size_of_result::unknown;
-            product = *length > 16'000'000 ? *length : product * std::max<std::int64_t>(*length, 1);
-            if (product > 16'000'000)
-                return size_of_result::huge;
-        }
-        return size_for(product);
-    }
-
-    /// Whether literal bounds keep the function from building a value, or rows, of many megabytes.
-    static size_of_result size_of_value(std::string_view name, const bj::array& arguments)
-    {
-        if (name == "factorial")
-            return size_of_result::unknown;
-        if (name == "array_fill")
-            return size_of_filled(arguments);
-        if (name == "repeat" || name == "lpad" || name == "rpad") {
-            const auto count = arguments.size() < 2 ? std::nullopt : literal_number(arguments[1]);
-            return count ? size_for(*count) : size_of_result::unknown;
-        }
-        if (name != "generate_series")
-            return size_of_result::bounded;
-        // Rows can be stopped at any time: many of them are no reason to refuse.
-        const bool many = std::ranges::any_of(arguments, [](const bj::value& argument) {
-            return size_for(literal_number(argument).value_or(0)) != size_of_result::bounded;
-        });
-        return many ? size_of_result::unknown : size_of_result::bounded;
     }
 
     /// `(x).f` calls f(x) when x has no field f, for any function of one argument.
