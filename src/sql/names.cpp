@@ -44,9 +44,9 @@ constexpr std::string_view known_functions = R"(
  age clock_timestamp date date_bin date_part date_trunc extract isfinite justify_days justify_hours justify_interval
  make_date make_interval make_time make_timestamp make_timestamptz now overlaps statement_timestamp timeofday
  timezone to_char to_date to_number to_timestamp transaction_timestamp
- array_append array_cat array_dims array_fill array_length array_lower array_ndims array_position array_positions array_prepend
+ array_append array_cat array_dims array_length array_lower array_ndims array_position array_positions array_prepend
  array_remove array_replace array_to_json array_to_string array_to_tsvector array_upper cardinality
- generate_series generate_subscripts trim_array unnest num_nonnulls num_nulls
+ array_fill generate_series generate_subscripts trim_array unnest num_nonnulls num_nulls
  json_array_elements json_array_elements_text json_array_length json_build_array json_build_object json_each
  json_each_text json_extract_path json_extract_path_text json_object json_object_keys json_populate_record
  json_populate_recordset json_strip_nulls json_to_record json_to_recordset json_typeof jsonb_array_elements

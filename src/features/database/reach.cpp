@@ -97,7 +97,7 @@ dangers(rank, why) as (
                               f.nspname, f.proname)
   from functions f where f.oid in (select oid from taken) and f.prosecdef
   union all
-  select 3, pg_catalog.format('a view, a policy, a domain or a cast calls %I.%I, which is VOLATILE and SECURITY DEFINER',
+  select 3, pg_catalog.format('a view, policy, domain or cast calls %I.%I, which is VOLATILE and SECURITY DEFINER',
                               f.nspname, f.proname)
   from functions f where f.oid in (select oid from hidden) and f.prosecdef and f.acts),
 doubts(rank, why) as (
