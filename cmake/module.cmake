@@ -34,7 +34,7 @@ function(module path)
 
     add_library(${name} STATIC ${sources})
     set_target_properties(${name} PROPERTIES BASEKEEPER_LEVEL ${arg_LEVEL} BASEKEEPER_ROOT ${root})
-    target_link_libraries(${name} PRIVATE basekeeper_flags Boost::headers fmt::fmt Threads::Threads ${arg_LINK})
+    target_link_libraries(${name} PRIVATE basekeeper_flags Boost::headers fmt::fmt-header-only Threads::Threads ${arg_LINK})
 
     set(roots ${root})
     foreach(dep IN LISTS arg_DEPS arg_SIDEWAYS)
@@ -62,7 +62,7 @@ function(module path)
         add_executable(${name}_test ${tests})
         target_include_directories(${name}_test PRIVATE ${roots} ${PROJECT_SOURCE_DIR}/tests)
         target_link_libraries(${name}_test PRIVATE
-            basekeeper_flags Boost::headers fmt::fmt Threads::Threads GTest::gmock GTest::gtest_main ${arg_LINK}
+            basekeeper_flags Boost::headers fmt::fmt-header-only Threads::Threads GTest::gmock GTest::gtest_main ${arg_LINK}
             $<LINK_ONLY:${name}>)
         gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 120)
     endif()
@@ -76,5 +76,5 @@ function(see_modules target)
         target_include_directories(${target} PRIVATE ${dep_root})
         target_link_libraries(${target} PRIVATE $<LINK_ONLY:${dep_name}>)
     endforeach()
-    target_link_libraries(${target} PRIVATE basekeeper_flags Boost::headers fmt::fmt Threads::Threads)
+    target_link_libraries(${target} PRIVATE basekeeper_flags Boost::headers fmt::fmt-header-only Threads::Threads)
 endfunction()

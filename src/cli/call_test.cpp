@@ -56,7 +56,9 @@ mcp::tool made(std::string name, mcp::effect worst)
     return mcp::make_tool<shown_arguments, shown_arguments>(
         {.name = std::move(name), .group = "test", .worst = worst, .description = "For tests."},
         [](shown_arguments in, mcp::call&) { return show_back(std::move(in)); },
-        [worst](const shown_arguments&) { return mcp::plan{worst, "everything is lost"}; }
+        mcp::tool_hooks<shown_arguments>{
+            .assess = [worst](const shown_arguments&) { return mcp::plan{worst, "everything is lost"}; },
+        }
     );
 }
 

@@ -35,6 +35,10 @@ result<> add(const instance_command& what, instance_services with, presentation 
     state::instance_secrets secrets;
     secrets.emplace(instances::database_url_secret, crypto::secret<>(std::move(url)));
     TRY(with.store.add_instance({.name = what.name, .kind = what.kind, .settings = std::move(settings)}, secrets));
+    if (show.format == output::json) {
+        show.screen.print(json::to_text(boost::json::object{{"name", what.name}, {"outcome", "added"}}));
+        return {};
+    }
     show.screen.print(fmt::format(
         "added {}\n  next: basekeeper call test_connection --arg instance={}\n        basekeeper instance harden {}",
         what.name,
@@ -54,7 +58,10 @@ result<> remove(const instance_command& what, instance_services with, presentati
             return fail(condition::denied, "not confirmed, nothing was changed", "add --yes if you agree");
     }
     TRY(with.store.remove_instance(what.name));
-    show.screen.print(fmt::format("removed {}", what.name));
+    if (show.format == output::json)
+        show.screen.print(json::to_text(boost::json::object{{"name", what.name}, {"outcome", "removed"}}));
+    else
+        show.screen.print(fmt::format("removed {}", what.name));
     return {};
 }
 

@@ -125,14 +125,22 @@ io::task<result<>> destroy(local_command what, local::engine& servers, instance_
     auto forgotten = with.store.remove_instance(what.name);
     if (!forgotten && forgotten.error().code != condition::not_found)
         co_return forgotten;
-    show.screen.print(fmt::format("{} is gone", what.name));
+    if (show.format == output::json)
+        show.screen.print(json::to_text(boost::json::object{{"name", what.name}, {"outcome", "destroyed"}}));
+    else
+        show.screen.print(fmt::format("{} is gone", what.name));
     co_return result<>{};
 }
 
 io::task<result<>> down(std::string name, local::engine& servers, presentation show)
 {
     const auto outcome = CO_TRY(co_await servers.down(name, patience()));
-    show.screen.print(outcome == local::down_outcome::stopped ? name + " is stopped" : name + " was not running");
+    if (show.format == output::json)
+        show.screen.print(json::to_text(
+            boost::json::object{{"name", name}, {"outcome", boost::describe::enum_to_string(outcome, "")}}
+        ));
+    else
+        show.screen.print(outcome == local::down_outcome::stopped ? name + " is stopped" : name + " was not running");
     co_return result<>{};
 }
 

@@ -6,9 +6,11 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <vector>
 
 namespace basekeeper::json {
 
@@ -150,6 +152,32 @@ void write_value(std::string& out, const boost::json::value& v)
         break;
     }
     }
+}
+
+void write_canonical(std::string& out, const boost::json::value& v)
+{
+    if (v.is_array()) {
+        out += '[';
+        for (const auto& item : v.get_array()) {
+            write_canonical(out, item);
+            out += ',';
+        }
+        out += ']';
+    } else if (v.is_object()) {
+        std::vector<const boost::json::key_value_pair*> members;
+        for (const auto& member : v.get_object())
+            members.push_back(&member);
+        std::ranges::sort(members, {}, [](const auto* m) { return std::string_view(m->key()); });
+        out += '{';
+        for (const auto* m : members) {
+            write_string(out, m->key());
+            out += ':';
+            write_canonical(out, m->value());
+            out += ',';
+        }
+        out += '}';
+    } else
+        write_value(out, v);
 }
 
 std::string to_text(const boost::json::value& v)

@@ -28,6 +28,14 @@ std::string binding(const tool& t, const crypto::sha256_digest& arguments, const
     );
 }
 
+/// The same for arguments that differ in the order of their names only.
+crypto::sha256_digest digest_of(const boost::json::object& arguments)
+{
+    std::string text;
+    json::write_canonical(text, arguments);
+    return crypto::sha256(text);
+}
+
 /// True when the tool has a parameter of that name for itself.
 bool has_parameter(const tool& t, std::string_view name)
 {
@@ -200,7 +208,7 @@ io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::
         d.confirm = token->get_string();
         arguments.erase(confirm_key);
     }
-    d.arguments = crypto::sha256(json::to_text(arguments));
+    d.arguments = digest_of(arguments);
     auto prepared = CO_TRY(t.prepare(arguments));
     d.word = "allowed";
     if (prepared.intent.does != effect::reads && !audit_.healthy()) {
@@ -212,6 +220,8 @@ io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::
         );
     }
     if (prepared.intent.does != effect::reads && prepared.intent.does >= settings_.confirm_from) {
+        if (prepared.rehearse)
+            CO_TRY(co_await prepared.rehearse(c));
         auto agreed = co_await confirm(t, d, prepared.intent, c);
         if (!agreed) {
             d.word = agreed.error().code == condition::input_required ? "asked" : "declined";

@@ -95,7 +95,9 @@ TEST_F(policy_confirmation, a_token_is_bound_to_everything_it_was_made_for)
     const auto other_plan = make_tool<table_arguments, said>(
         {.name = "drop", .group = "test", .worst = effect::destroys, .description = "For tests."},
         [this](table_arguments in, call& c) { return work(std::move(in), c); },
-        [](const table_arguments&) { return plan{effect::destroys, "two tables are lost"}; }
+        tool_hooks<table_arguments>{
+            .assess = [](const table_arguments&) { return plan{effect::destroys, "two tables are lost"}; },
+        }
     );
     constexpr auto refused = "was made for another call";
     EXPECT_THAT(text(dropper, with_token(token, R"(,"instance":"shop")")), HasSubstr(refused)) << "instance";
@@ -139,6 +141,25 @@ TEST_F(policy_confirmation, is_needed_only_by_calls_that_are_bad_enough)
     EXPECT_FALSE(rules->published_schema(writer).at("properties").as_object().contains("confirm"));
     EXPECT_TRUE(rules->published_schema(dropper).at("properties").as_object().contains("confirm"));
     EXPECT_THAT(text(writer, R"({"confirm":"x"})"), HasSubstr("confirm: unknown argument"));
+}
+
+TEST_F(policy_confirmation, is_not_asked_for_what_cannot_work_anyway)
+{
+    client.next = saying(answer_action::accept, {{"confirm", true}});
+    EXPECT_THAT(text(dropper, R"({"table":"misspelt"})"), HasSubstr("cannot be"));
+    EXPECT_TRUE(client.asked.empty());
+    EXPECT_EQ(runs, 0);
+    EXPECT_EQ(rehearsals, 1);
+    EXPECT_FALSE(run(writer).value().failed);
+    EXPECT_EQ(rehearsals, 1) << "nothing is rehearsed where nobody is asked";
+}
+
+TEST_F(policy_confirmation, a_token_does_not_depend_on_the_order_of_the_arguments)
+{
+    catalog.known = {"dev", "shop"};
+    const auto token = token_in(text(dropper, R"({"instance":"dev","table":"t","harmless":false})"));
+    EXPECT_FALSE(run(dropper, with_token(token, R"(,"harmless":false,"table":"t","instance":"dev")")).value().failed);
+    EXPECT_EQ(runs, 1);
 }
 
 TEST_F(policy_confirmation, can_be_asked_for_every_write)

@@ -22,32 +22,6 @@ error refusal()
     return {condition::denied, "the request state is invalid, expired or used", "repeat the call without it"};
 }
 
-void write_canonical(std::string& out, const boost::json::value& v)
-{
-    if (v.is_array()) {
-        out += '[';
-        for (const auto& item : v.get_array()) {
-            write_canonical(out, item);
-            out += ',';
-        }
-        out += ']';
-    } else if (v.is_object()) {
-        std::vector<const boost::json::key_value_pair*> members;
-        for (const auto& member : v.get_object())
-            members.push_back(&member);
-        std::ranges::sort(members, {}, [](const auto* m) { return std::string_view(m->key()); });
-        out += '{';
-        for (const auto* m : members) {
-            json::write_string(out, m->key());
-            out += ':';
-            write_canonical(out, m->value());
-            out += ',';
-        }
-        out += '}';
-    } else
-        json::write_value(out, v);
-}
-
 } // namespace
 
 request_states::request_states(crypto::secret<std::string> key, const clock& time) : key_(std::move(key)), time_(time)
@@ -119,7 +93,7 @@ std::string request_digest(std::string_view method, const boost::json::object& p
         same.erase(passing);
     std::string text(method);
     text += '\n';
-    write_canonical(text, same);
+    json::write_canonical(text, same);
     return crypto::to_base64url(crypto::sha256(text));
 }
 

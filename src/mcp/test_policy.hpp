@@ -126,6 +126,14 @@ protected:
         co_return said{in.table};
     }
 
+    io::task<result<>> rehearse(std::string table)
+    {
+        ++rehearsals;
+        if (table == "misspelt")
+            co_return fail(condition::invalid_argument, "table \"misspelt\" cannot be", "spell it right");
+        co_return result<>{};
+    }
+
     tool make_one(std::string name, effect worst, origin words = origin::foreign)
     {
         const auto assess = [worst](const table_arguments& in) {
@@ -134,7 +142,10 @@ protected:
         return make_tool<table_arguments, said>(
             {.name = std::move(name), .group = "test", .worst = worst, .words = words, .description = "For tests."},
             [this](table_arguments in, call& c) { return work(std::move(in), c); },
-            assess
+            tool_hooks<table_arguments>{
+                .assess = assess,
+                .rehearse = [this](const table_arguments& in, call&) { return rehearse(in.table); },
+            }
         );
     }
 
@@ -176,6 +187,7 @@ protected:
     scripted_peer client;
     std::optional<policy> rules;
     int runs = 0;
+    int rehearsals = 0;
     std::string worked_on;
     tool reader = make_one("look", effect::reads);
     tool writer = make_one("put", effect::writes);

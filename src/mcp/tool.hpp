@@ -65,6 +65,9 @@ struct tool_output
 struct prepared_call
 {
     plan intent;
+
+    /// Looks whether the call can work at all, changing nothing; asked before a person is. May be empty.
+    std::move_only_function<io::task<result<>>(call&)> rehearse;
     std::move_only_function<io::task<result<tool_output>>(call&)> run;
 };
 
@@ -94,11 +97,21 @@ io::task<result<tool_output>> run_and_encode(const Handler& handler, Args in, ca
 
 } // namespace detail
 
+/// What is optional about a tool.
+template <class Args>
+struct tool_hooks
+{
+    /// What a call would do; empty: the worst that the tool can do.
+    std::function<plan(const Args&)> assess{};
+
+    /// As prepared_call::rehearse. The arguments outlive the task.
+    std::function<io::task<result<>>(const Args&, call&)> rehearse{};
+};
+
 /// Builds a tool from its typed parts.
-/// @param handler  `io::task<result<Result>>(Args, call&)`; captures must outlive the server.
-/// @param assess   `plan(const Args&)`: what this call would do; by default the worst that the tool can do.
-template <json::described Args, class Result, class Handler, class Assess>
-tool make_tool(tool_description about, Handler handler, Assess assess)
+/// @param handler  `io::task<result<Result>>(Args, call&)`; captures must outlive the server, as those of the hooks.
+template <json::described Args, class Result, class Handler>
+tool make_tool(tool_description about, Handler handler, tool_hooks<Args> hooks = {})
 {
     static_assert(std::is_invocable_r_v<io::task<result<Result>>, const Handler&, Args, call&>);
     tool t{.about = std::move(about), .input_schema = json::schema<Args>(), .output_schema = {}, .prepare = {}};
@@ -106,23 +119,20 @@ tool make_tool(tool_description about, Handler handler, Assess assess)
         t.output_schema = Result::json_schema();
     else
         t.output_schema = json::schema<Result>(json::unknown_members::unspecified);
-    // The handler is owned by the tool, which outlives every call of it.
+    // Handler and hooks are owned by the tool, which outlives every call of it.
     t.prepare = [handler = std::make_shared<const Handler>(std::move(handler)),
-                 assess = std::move(assess)](const boost::json::object& arguments) -> result<prepared_call> {
-        auto in = TRY(json::decode<Args>(arguments));
-        plan intent = assess(std::as_const(in));
-        return prepared_call{std::move(intent), [handler, in = std::move(in)](call& c) mutable {
-                                 return detail::run_and_encode<Result>(*handler, std::move(in), c);
-                             }};
+                 hooks = std::make_shared<const tool_hooks<Args>>(std::move(hooks)),
+                 worst = t.about.worst](const boost::json::object& arguments) -> result<prepared_call> {
+        auto in = std::make_unique<Args>(TRY(json::decode<Args>(arguments)));
+        prepared_call out{.intent = hooks->assess ? hooks->assess(*in) : plan{worst}, .rehearse = {}, .run = {}};
+        if (hooks->rehearse)
+            out.rehearse = [hooks, in = in.get()](call& c) { return hooks->rehearse(*in, c); };
+        out.run = [handler, in = std::move(in)](call& c) mutable {
+            return detail::run_and_encode<Result>(*handler, std::move(*in), c);
+        };
+        return out;
     };
     return t;
-}
-
-template <json::described Args, class Result, class Handler>
-tool make_tool(tool_description about, Handler handler)
-{
-    const auto worst = about.worst;
-    return make_tool<Args, Result>(std::move(about), std::move(handler), [worst](const Args&) { return plan{worst}; });
 }
 
 /// Arguments of a tool that takes none.

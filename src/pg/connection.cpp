@@ -22,6 +22,11 @@ io::task<result<statement_result>> connection::query(std::string sql, std::vecto
     co_return co_await session_->query(what, caps{}, overflow::drain, until);
 }
 
+io::task<result<>> connection::parse(statement what, io::deadline until)
+{
+    co_return co_await session_->parse(what, until);
+}
+
 io::task<result<pipeline_result>> connection::run(std::vector<statement> statements, caps keep, io::deadline until)
 {
     co_return co_await session_->run(statements, keep, until);

@@ -59,6 +59,10 @@ public:
     /// The same with the default caps and overflow::drain; for our own statements.
     io::task<result<statement_result>> query(std::string sql, std::vector<parameter> params, io::deadline until);
 
+    /// Lets the server parse and analyse one statement without running it. Fails as running it would for wrong syntax,
+    /// unknown names or types; utility statements (DROP, ALTER, …) are looked at for syntax only.
+    io::task<result<>> parse(statement what, io::deadline until);
+
     /// Runs statements in one round trip. Without BEGIN among them they are one transaction by themselves (one sync at
     /// the end). Stops at the first failure, which pipeline_result reports; the result is an error only when the
     /// connection, the deadline or a cancellation ended it. Caps apply to each statement, with overflow::drain.

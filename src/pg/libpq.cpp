@@ -82,4 +82,12 @@ bool send(PGconn* to, const statement& what)
            ) == 1;
 }
 
+bool send_parse(PGconn* to, const statement& what)
+{
+    boost::container::small_vector<Oid, 8> types;
+    for (const auto& p : what.params)
+        types.push_back(p.type);
+    return PQsendPrepare(to, "", what.sql.c_str(), static_cast<int>(types.size()), types.data()) == 1;
+}
+
 } // namespace basekeeper::pg::libpq

@@ -33,6 +33,9 @@ notice notice_of(const PGresult* said);
 /// Sends one statement; false with the reason in PQerrorMessage. Requires that `check` accepted it.
 bool send(PGconn* to, const statement& what);
 
+/// Sends one statement to be parsed only, as the unnamed prepared statement; false as above.
+bool send_parse(PGconn* to, const statement& what);
+
 /// Refuses what the protocol cannot carry: NUL bytes, too many parameters.
 result<> check(const statement& what);
 

@@ -311,6 +311,21 @@ connection::session::run(const std::vector<statement>& what, caps keep, io::dead
     co_return out;
 }
 
+io::task<result<>> connection::session::parse(const statement& what, io::deadline until)
+{
+    CO_TRY(ready_to_send());
+    CO_TRY(libpq::check(what));
+    co_await prepare();
+    if (!libpq::send_parse(conn.get(), what))
+        co_return fail(not_sent(conn.get()));
+    in_flight = true;
+    result_builder nothing(caps{.max_rows = 0, .max_bytes = 0});
+    auto ended = co_await collect(nothing, overflow::drain, until, caps::unlimited().max_row_bytes);
+    if (!ended && in_flight)
+        co_return fail(co_await give_up(std::move(ended).error()));
+    co_return ended;
+}
+
 io::task<result<>> connection::session::script(const std::string& sql, io::deadline until)
 {
     CO_TRY(ready_to_send());

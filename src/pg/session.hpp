@@ -38,6 +38,7 @@ struct connection::session
     /// The bodies of the public functions; they leave `in_flight` set when they end early.
     io::task<result<statement_result>> query(const statement& what, caps keep, overflow policy, io::deadline until);
     io::task<result<pipeline_result>> run(const std::vector<statement>& what, caps keep, io::deadline until);
+    io::task<result<>> parse(const statement& what, io::deadline until);
     io::task<result<>> script(const std::string& sql, io::deadline until);
 
     /// Ends a statement that its caller gave up on, or that broke a limit, and gives the error for it.

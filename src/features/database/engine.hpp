@@ -80,6 +80,9 @@ public:
     /// its end. One result per statement.
     io::task<result<std::vector<rows_page>>> execute(std::string instance, execution what, io::deadline until);
 
+    /// Lets the server parse and analyse one statement without running it: syntax, names and types are checked.
+    io::task<result<>> parse(std::string instance, query_text what, io::deadline until);
+
     /// Runs one read. By the narrow login when it exists; else only what the check proves harmless. Always in a READ
     /// ONLY transaction that is rolled back; the session is thrown away when it may have been touched.
     io::task<result<rows_page>> query(std::string instance, read_query what, io::deadline until);

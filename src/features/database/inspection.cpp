@@ -3,6 +3,14 @@
 
 namespace basekeeper::database {
 
+io::task<result<>> engine::parse(std::string instance, query_text what, io::deadline until)
+{
+    auto statement = CO_TRY(bind(what));
+    const auto open = CO_TRY(co_await open_.of(std::move(instance)));
+    auto lease = CO_TRY(co_await open->owner.acquire(until));
+    co_return co_await lease->parse(std::move(statement), until);
+}
+
 io::task<result<table_page>> engine::tables(std::string instance, table_request what, io::deadline until)
 {
     const auto open = CO_TRY(co_await open_.of(std::move(instance)));

@@ -51,12 +51,6 @@ struct outcome
     }
 };
 
-/// Where a statement's position is told only when there are several.
-std::string position(std::size_t index, std::size_t count)
-{
-    return count > 1 ? fmt::format("queries.{}", index) : "query";
-}
-
 mcp::plan assess(engine& db, const args& in)
 {
     mcp::plan worst{mcp::effect::reads};
@@ -82,7 +76,8 @@ mcp::plan assess(engine& db, const args& in)
     return worst;
 }
 
-result<std::vector<query_text>> statements_of(engine& db, args& in)
+/// Refuses what no confirmation could make right.
+result<> refuse_misuse(engine& db, const args& in)
 {
     if (in.query.empty() == in.queries.empty())
         return fail(
@@ -94,6 +89,31 @@ result<std::vector<query_text>> statements_of(engine& db, args& in)
         return fail(
             condition::invalid_argument, "params: only with query", "write the values into each statement's text"
         );
+    const auto check = [&](std::string_view text, const std::string& place) -> result<> {
+        const auto& seen = db.assess(text);
+        if (seen.statements > 1)
+            return fail(
+                condition::invalid_argument,
+                fmt::format("{}: has {} statements, one is allowed", place, seen.statements),
+                "pass them one by one in queries: they run in one transaction"
+            );
+        if (seen.transaction_control)
+            return fail(
+                condition::invalid_argument,
+                fmt::format("{}: {} is not allowed, every call has its own transaction", place, seen.kind),
+                "pass the statements in queries, or use dry_run to roll back"
+            );
+        return {};
+    };
+    if (!in.query.empty())
+        return check(in.query, "query");
+    for (std::size_t i = 0; i < in.queries.size(); ++i)
+        TRY(check(in.queries[i], fmt::format("queries.{}", i)));
+    return {};
+}
+
+std::vector<query_text> statements_of(args& in)
+{
     std::vector<query_text> out;
     if (!in.query.empty())
         out.push_back(
@@ -101,30 +121,25 @@ result<std::vector<query_text>> statements_of(engine& db, args& in)
         );
     for (auto& text : in.queries)
         out.push_back({.sql = std::move(text), .params = {}, .param_types = {}});
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const auto& seen = db.assess(out[i].sql);
-        if (seen.statements > 1)
-            return fail(
-                condition::invalid_argument,
-                fmt::format("{}: has {} statements, one is allowed", position(i, out.size()), seen.statements),
-                "pass them one by one in queries: they run in one transaction"
-            );
-        if (seen.transaction_control)
-            return fail(
-                condition::invalid_argument,
-                fmt::format(
-                    "{}: {} is not allowed, every call has its own transaction", position(i, out.size()), seen.kind
-                ),
-                "pass the statements in queries, or use dry_run to roll back"
-            );
-    }
     return out;
+}
+
+/// Nobody is asked to confirm what the server would refuse anyway. Of several statements, later ones may need what
+/// earlier ones make, so these are not looked at.
+io::task<result<>> rehearse(engine& db, const args& in, mcp::call& c)
+{
+    CO_TRY(refuse_misuse(db, in));
+    if (in.query.empty())
+        co_return result<>{};
+    query_text what{.sql = in.query, .params = in.params, .param_types = in.param_types};
+    co_return co_await db.parse(c.instance(), std::move(what), c.deadline());
 }
 
 io::task<result<outcome>> run(engine& db, args in, mcp::call& c)
 {
     execution what;
-    what.statements = CO_TRY(statements_of(db, in));
+    CO_TRY(refuse_misuse(db, in));
+    what.statements = statements_of(in);
     what.role = std::move(in.role);
     what.claims = std::move(in.claims);
     what.end = in.dry_run ? transaction_end::roll_back : transaction_end::commit;
@@ -136,7 +151,9 @@ io::task<result<outcome>> run(engine& db, args in, mcp::call& c)
         .pages = CO_TRY(co_await db.execute(c.instance(), std::move(what), c.deadline())), .rolled_back = in.dry_run
     };
     for (const auto& page : out.pages) {
-        c.tally().rows += page.outcome.total_rows.value_or(0) + page.outcome.affected;
+        const bool returns_rows = !page.outcome.rows.columns().empty();
+        c.tally().rows +=
+            returns_rows ? page.outcome.total_rows.value_or(page.outcome.rows.size()) : page.outcome.affected;
         c.tally().truncated |= page.outcome.truncated != pg::truncation::none;
     }
     co_return out;
@@ -153,7 +170,10 @@ mcp::tool execute_sql(engine& db)
          .description =
              "Runs SQL that may change data or schema. What destroys is confirmed first; dry_run tries it out."},
         [&db](args in, mcp::call& c) { return run(db, std::move(in), c); },
-        [&db](const args& in) { return assess(db, in); }
+        mcp::tool_hooks<args>{
+            .assess = [&db](const args& in) { return assess(db, in); },
+            .rehearse = [&db](const args& in, mcp::call& c) { return rehearse(db, in, c); },
+        }
     );
 }
 
