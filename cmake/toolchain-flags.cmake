@@ -27,7 +27,9 @@ target_compile_options(basekeeper_flags INTERFACE
 target_compile_definitions(basekeeper_flags INTERFACE
     BOOST_ASIO_SEPARATE_COMPILATION  # its sources are built once, in io
     BOOST_ASIO_NO_DEPRECATED
-    BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+    BOOST_ASIO_DISABLE_BOOST_COROUTINE
+    # Frames of coroutines are kept for reuse per thread; two, the default, is less than the depth of one call.
+    BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=32)
 target_link_options(basekeeper_flags INTERFACE -fuse-ld=lld-19)
 
 if(BASEKEEPER_SANITIZE)

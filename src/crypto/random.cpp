@@ -31,6 +31,17 @@ std::string random_token(std::size_t bytes)
     return token;
 }
 
+std::string token_source::next()
+{
+    if (used_ == drawn_.size()) {
+        random_bytes(drawn_);
+        used_ = 0;
+    }
+    const auto fresh = std::span(drawn_).subspan(used_, token_bytes);
+    used_ += token_bytes;
+    return to_base64url(fresh);
+}
+
 key256 random_key()
 {
     return key256::filled_by([](auto& key) { random_bytes(key); });

@@ -56,5 +56,16 @@ TEST(random, a_uuid_has_version_4_and_the_rfc_variant)
         );
 }
 
+TEST(token_source, gives_no_token_twice)
+{
+    token_source source;
+    std::set<std::string> seen;
+    for (int i = 0; i < 1'000; ++i) {
+        const auto token = source.next();
+        EXPECT_EQ(token.size(), 12U);
+        EXPECT_TRUE(seen.insert(token).second) << token;
+    }
+}
+
 } // namespace
 } // namespace basekeeper::crypto

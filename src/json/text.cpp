@@ -53,6 +53,21 @@ constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
 } // namespace
 
+namespace {
+
+/// True for bytes that stand for themselves in a JSON string.
+constexpr std::array<bool, 256> make_plain_table()
+{
+    std::array<bool, 256> plain{};
+    for (std::size_t c = 0x20; c < 0x80; ++c)
+        plain[c] = c != '"' && c != '\\';
+    return plain;
+}
+
+constexpr auto is_plain = make_plain_table();
+
+} // namespace
+
 void write_string(std::string& out, std::string_view s)
 {
     out += '"';
@@ -61,6 +76,10 @@ void write_string(std::string& out, std::string_view s)
     const auto copy_run = [&] { out.append(s, from, i - from); };
     while (i < s.size()) {
         const auto byte = static_cast<unsigned char>(s[i]);
+        if (is_plain[byte]) {
+            ++i;
+            continue;
+        }
         if (byte >= 0x80U) {
             if (const auto length = utf8_sequence_length(s.substr(i)); length != 0) {
                 i += length;
@@ -68,12 +87,9 @@ void write_string(std::string& out, std::string_view s)
             }
             copy_run();
             out += replacement_character;
-        } else if (byte < 0x20U || byte == '"' || byte == '\\') {
+        } else {
             copy_run();
             write_escape(out, s[i]);
-        } else {
-            ++i;
-            continue;
         }
         from = ++i;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "crypto/random.hpp"
 #include "mcp/audit.hpp"
 #include "mcp/call.hpp"
 #include "mcp/confirmation.hpp"
@@ -95,11 +96,14 @@ private:
     audit_sink& audit_;
     confirmation_tokens tokens_;
     const clock& time_;
+    crypto::token_source marks_;
     std::map<std::string, call_counters, std::less<>> counters_;
 };
 
 /// Puts foreign text between markers that it cannot forge, with a sentence that says what it is.
+/// `mark`: unpredictable and new for each answer; left out, one is drawn.
 std::string wrap_foreign(std::string_view text);
+std::string wrap_foreign(std::string_view text, std::string_view mark);
 
 /// A failure as a client reads it: our sentence, the server's words wrapped, the next step.
 std::string failure_text(const error& e);
