@@ -14,7 +14,7 @@ enum class readiness
 {
     read,
     write,
-    either  ///< one of the two
+    either ///< one of the two
 };
 
 enum class ownership

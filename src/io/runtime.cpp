@@ -80,7 +80,7 @@ int runtime::run_main(task<int> main)
 {
     int code = 0;
     std::exception_ptr failed;
-    loop_->context.restart();  // it is stopped when another main ran before
+    loop_->context.restart(); // it is stopped when another main ran before
     asio::co_spawn(loop_->context, std::move(main), [&](std::exception_ptr e, int value) {
         failed = std::move(e);
         code = value;

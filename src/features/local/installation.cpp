@@ -57,7 +57,8 @@ io::task<result<installation>> examine(fs::path bin, io::deadline until)
         co_return fail(
             condition::not_found,
             "there is no PostgreSQL server in " + bin.string() + ": it has no postgres or no initdb",
-            "set BASEKEEPER_LOCAL_POSTGRES_BIN to the folder of postgres and initdb, or install it: apt install postgresql"
+            "set BASEKEEPER_LOCAL_POSTGRES_BIN to the folder of postgres and initdb, or install it: apt install "
+            "postgresql"
         );
     const auto said = CO_TRY(co_await io::run_command(
         {.program = bin / "postgres", .arguments = {"--version"}, .inherit = io::environment_base::minimal}, until
