@@ -8,6 +8,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace basekeeper::json {
 namespace {
@@ -101,14 +102,20 @@ public:
         return true;
     }
 
-    bool on_double(double approximate, text part, code&)
+    bool on_double(double approximate, text part, code& failed)
     {
         number_.append(part.data(), part.size());
         double exact = approximate;
         const auto* const end = number_.data() + number_.size();
         const auto read = std::from_chars(number_.data(), end, exact);
         // Out of range: what Boost made of it (zero, or a failure before this call) stands.
-        stack_.push_double(read.ec == std::errc{} && read.ptr == end ? exact : approximate);
+        exact = read.ec == std::errc{} && read.ptr == end ? exact : approximate;
+        // JSON has no infinity, so it could not be written back; RFC 8259 section 6 lets a reader set this limit.
+        if (!std::isfinite(exact)) {
+            failed = boost::json::make_error_code(boost::json::error::exponent_overflow);
+            return false;
+        }
+        stack_.push_double(exact);
         number_.clear();
         return true;
     }

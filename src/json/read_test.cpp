@@ -62,6 +62,14 @@ TEST(read, refuses_what_is_not_one_document)
     }
 }
 
+TEST(read, refuses_numbers_that_no_double_holds)
+{
+    for (const auto* text : {"1e400", "-1e400", "[1e0320]", R"({"a":1.5e+309})"})
+        EXPECT_FALSE(read(text)) << text;
+    EXPECT_TRUE(read("1e308"));
+    EXPECT_TRUE(read("1e-400")) << "too small is zero";
+}
+
 TEST(read, refuses_more_depth_or_bytes_than_allowed)
 {
     EXPECT_TRUE(read("[[[]]]", {.max_bytes = 100, .max_depth = 3}));
