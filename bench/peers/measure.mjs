@@ -95,6 +95,11 @@ export function measureCommon(peer, { sequential, pipelined, inFlight }) {
   });
 }
 
+/** The cold start by the command that the package installs. */
+export function measureInstalledStart(peer) {
+  return serving({ ...peer, command: peer.installed }, async (client) => ({ installedStartMs: client.startMs }));
+}
+
 /** 20,000 rows of 3 columns in one answer. */
 export function measureManyRows(peer) {
   return serving(peer, async (client) => {

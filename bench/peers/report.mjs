@@ -2,7 +2,7 @@
 import { cpus, release, totalmem } from 'node:os';
 
 const COLUMNS = [
-  ['tools', 'tools', 0], ['listBytes', 'tools/list bytes', 0], ['startMs', 'cold start ms', 1],
+  ['tools', 'tools', 0], ['listBytes', 'tools/list bytes', 0], ['startMs', 'cold start ms', 1], ['installedStartMs', 'as installed by npm, ms', 1],
   ['idleMib', 'idle RSS MiB', 1], ['loadMib', 'RSS under load MiB', 1], ['p50Ms', '`select 1` p50 ms', 3],
   ['p99Ms', 'p99 ms', 3], ['callsPerSecond', 'calls/s, 16 in flight', 0], ['manyRowsMs', '20,000 rows ms', 1],
 ];
@@ -14,7 +14,8 @@ function figures(own, toolbox) {
   return [
     ['`execute_sql select 1`, 16 in flight, × toolbox', ratio('callsPerSecond'), '≥', 6, 2],
     ['p50 of one call at a time, × toolbox', ratio('p50Ms'), '≤', 0.6, 2],
-    ['cold start to the answer of initialize, × toolbox', ratio('startMs'), '≤', 0.1, 3],
+    ['cold start to the answer of initialize, × toolbox as npm installs it',
+      toolbox?.installedStartMs ? own.startMs / toolbox.installedStartMs : NaN, '≤', 0.1, 3],
     ['cold start, ms', own.startMs, '≤', 20, 1],
     ['idle RSS, MiB', own.idleMib, '≤', 16, 1],
     ['RSS under load, MiB', own.loadMib, '≤', 40, 1],
