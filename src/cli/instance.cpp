@@ -48,21 +48,41 @@ result<> add(const instance_command& what, instance_services with, presentation 
     return {};
 }
 
-result<> remove(const instance_command& what, instance_services with, presentation show)
+/// The role stays on the server, which is not touched. Its owner's login need not be a superuser: then DROP OWNED wants
+/// membership.
+std::string how_to_drop(std::string_view role)
+{
+    return fmt::format("grant {0} to current_user; drop owned by {0}; drop role {0}", role);
+}
+
+io::task<result<>> remove(instance_command what, instance_services with, presentation show)
 {
     if (what.agreed == consent::ask) {
         const auto said = show.screen.ask(
             fmt::format("Forget instance \"{}\" and its stored secrets? The database is not touched. [y/N]", what.name)
         );
         if (said != "y" && said != "yes")
-            return fail(condition::denied, "not confirmed, nothing was changed", "add --yes if you agree");
+            co_return fail(condition::denied, "not confirmed, nothing was changed", "add --yes if you agree");
     }
-    TRY(with.store.remove_instance(what.name));
-    if (show.format == output::json)
-        show.screen.print(json::to_text(boost::json::object{{"name", what.name}, {"outcome", "removed"}}));
-    else
-        show.screen.print(fmt::format("removed {}", what.name));
-    return {};
+    const auto role = co_await with.names.read_only_role(what.name);
+    CO_TRY(with.store.remove_instance(what.name));
+    if (show.format == output::json) {
+        boost::json::object out{{"name", what.name}, {"outcome", "removed"}};
+        if (role && *role)
+            out["read_only_role"] = **role;
+        show.screen.print(json::to_text(out));
+        co_return result<>{};
+    }
+    show.screen.print(fmt::format("removed {}", what.name));
+    // A role whose name cannot be decrypted any more must not keep the instance.
+    if (!role)
+        show.screen.print(fmt::format(
+            "its database may still have the login of query_database: look for a role {}*",
+            instances::read_only_role_prefix
+        ));
+    else if (*role)
+        show.screen.print(fmt::format("its database still has a role of ours; to drop it: {}", how_to_drop(**role)));
+    co_return result<>{};
 }
 
 io::task<result<>> harden(instance_command what, instance_services with, presentation show)
@@ -120,7 +140,7 @@ io::task<int> instance(instance_command what, instance_services with, presentati
         done = list(with, show);
         break;
     case instance_action::remove:
-        done = remove(what, with, show);
+        done = co_await remove(std::move(what), with, show);
         break;
     case instance_action::harden:
         done = co_await harden(std::move(what), with, show);

@@ -40,8 +40,8 @@ io::task<result<>> up(std::string name, local::engine& servers, instance_service
     const auto server = CO_TRY(co_await servers.up(name, patience()));
     CO_TRY(remember(server, with.store));
     CO_TRY(co_await with.names.refresh());
-    const auto narrow = with.store.get_instance_secret(name, instances::read_only_password_secret);
-    if (!narrow || server.outcome == local::up_outcome::created)
+    const auto known = CO_TRY(co_await with.names.unlock(name));
+    if (!known.read_only || server.outcome == local::up_outcome::created)
         CO_TRY(co_await database::harden(with.names, with.open, name, patience()));
     if (show.format == output::json) {
         show.screen.print(json::to_text(boost::json::object{

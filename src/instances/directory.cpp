@@ -1,6 +1,8 @@
 // Merges configured and stored instances, and opens their secrets on the pool.
 #include "instances/directory.hpp"
 
+#include "crypto/encoding.hpp"
+#include "crypto/random.hpp"
 #include "io/offload.hpp"
 
 #include <boost/describe/enum_from_string.hpp>
@@ -8,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace basekeeper::instances {
 namespace {
@@ -31,10 +34,17 @@ instance from_record(const state::instance_record& record)
 }
 
 /// Poolers in front of Supabase name a login `role.tenant`.
-std::string read_only_login(const std::string& owner_login)
+std::string login_as(const std::string& role, const std::string& owner_login)
 {
     const auto dot = owner_login.find('.');
-    return std::string(read_only_role) + (dot == std::string::npos ? "" : owner_login.substr(dot));
+    return role + (dot == std::string::npos ? "" : owner_login.substr(dot));
+}
+
+std::string new_read_only_role()
+{
+    std::array<std::byte, 4> own{};
+    crypto::random_bytes(own);
+    return std::string(read_only_role_prefix) + crypto::to_hex(own);
 }
 
 /// The secret, or nothing when it was never stored. Looks at the names first: a lost master key is not_found too and
@@ -108,6 +118,12 @@ io::task<result<>> directory::refresh()
     co_return result<>{};
 }
 
+result<std::optional<std::string>> directory::find_read_only_role(const std::string& name) const
+{
+    const auto kept = TRY(find_secret(*store_, name, read_only_role_secret));
+    return kept ? std::optional(std::string(kept->reveal())) : std::nullopt;
+}
+
 result<credentials> directory::unlock_blocking(const std::string& name) const
 {
     const std::scoped_lock one_at_a_time(*store_use_);
@@ -123,10 +139,12 @@ result<credentials> directory::unlock_blocking(const std::string& name) const
             fmt::format("set database_url in [instances.{}], or run `basekeeper instance add`", name)
         );
     credentials out{.owner = TRY(pg::parse_target(url.reveal())), .read_only = {}};
-    if (auto narrow = TRY(find_secret(*store_, name, read_only_password_secret))) {
+    const auto role = TRY(find_read_only_role(name));
+    auto password = TRY(find_secret(*store_, name, read_only_password_secret));
+    if (role && password) {
         out.read_only = out.owner;
-        out.read_only->user = read_only_login(out.owner.user);
-        out.read_only->password = *std::move(narrow);
+        out.read_only->user = login_as(*role, out.owner.user);
+        out.read_only->password = *std::move(password);
     }
     return out;
 }
@@ -135,6 +153,28 @@ io::task<result<credentials>> directory::unlock(std::string name)
 {
     const auto open = [&] { return unlock_blocking(name); };
     co_return co_await io::offload(*pool_, open);
+}
+
+io::task<result<std::string>> directory::choose_read_only_role(std::string name)
+{
+    const auto choose = [&]() -> result<std::string> {
+        const std::scoped_lock one_at_a_time(*store_use_);
+        if (auto chosen = TRY(find_read_only_role(name)))
+            return *std::move(chosen);
+        auto role = new_read_only_role();
+        TRY(store_->put_secret(state::instance_secret_name(name, read_only_role_secret), crypto::secret<>(role)));
+        return role;
+    };
+    co_return co_await io::offload(*pool_, choose);
+}
+
+io::task<result<std::optional<std::string>>> directory::read_only_role(std::string name)
+{
+    const auto look = [&] {
+        const std::scoped_lock one_at_a_time(*store_use_);
+        return find_read_only_role(name);
+    };
+    co_return co_await io::offload(*pool_, look);
 }
 
 io::task<result<>> directory::keep_read_only_password(std::string name, crypto::secret<> password)

@@ -40,11 +40,13 @@ struct credentials
     std::optional<pg::target> read_only; ///< the narrow login that `instance harden` made; absent before
 };
 
-/// The role that `instance harden` creates.
-inline constexpr std::string_view read_only_role = "basekeeper_read_only";
+/// How the name of every role begins that `instance harden` creates. Roles belong to a whole server: with one name for
+/// all, two instances on one server would change each other's password.
+inline constexpr std::string_view read_only_role_prefix = "basekeeper_read_only_";
 
-/// Secrets of an instance in the store, by short name.
+/// Secrets of an instance in the store, by short name. The narrow login exists once both of its parts are there.
 inline constexpr std::string_view database_url_secret = "database_url";
+inline constexpr std::string_view read_only_role_secret = "read_only_role";
 inline constexpr std::string_view read_only_password_secret = "read_only_password";
 
 /// The list of instances and their credentials. Lives on the I/O thread; the store is used on the pool only.
@@ -67,7 +69,14 @@ public:
     /// Decrypts what is needed to connect. Fails with not_found for an unknown instance or one without database.
     io::task<result<credentials>> unlock(std::string name);
 
-    /// Keeps the password of the narrow login.
+    /// The role of the narrow login: chosen at the first call, the same ever after, also when it could not be created
+    /// yet, so that an administrator may create it by that name. `basekeeper_read_only_` and 8 random hex digits.
+    io::task<result<std::string>> choose_read_only_role(std::string name);
+
+    /// The role that was chosen, or nothing.
+    io::task<result<std::optional<std::string>>> read_only_role(std::string name);
+
+    /// Keeps the password of the narrow login, whose role is chosen already.
     io::task<result<>> keep_read_only_password(std::string name, crypto::secret<> password);
 
 private:
@@ -75,6 +84,7 @@ private:
 
     result<std::vector<instance>> load() const;
     void accept(std::vector<instance> loaded);
+    result<std::optional<std::string>> find_read_only_role(const std::string& name) const;
     result<credentials> unlock_blocking(const std::string& name) const;
 
     const config::settings* settings_;

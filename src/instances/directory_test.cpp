@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 
 crypto::secret<> secret(std::string_view s)
@@ -64,6 +65,15 @@ protected:
         auto d = directory::open(settings, *store, on.pool());
         EXPECT_TRUE(d);
         return *std::move(d);
+    }
+
+    /// What hardening leaves behind; returns the role.
+    std::string harden(directory& d, const std::string& name)
+    {
+        const auto role = test::run_task(on, d.choose_read_only_role(name));
+        EXPECT_TRUE(role) << (role ? "" : basekeeper::describe(role.error()));
+        EXPECT_TRUE(test::run_task(on, d.keep_read_only_password(name, secret("narrow"))));
+        return role.value_or("");
     }
 
     result<credentials> unlock(directory& d, std::string name) { return test::run_task(on, d.unlock(std::move(name))); }
@@ -168,10 +178,10 @@ TEST_F(instance_directory, the_narrow_login_differs_in_user_and_password_only)
 {
     remember("dev", "postgres://owner:x@h:7000/d?sslmode=require");
     auto d = opened();
-    ASSERT_TRUE(test::run_task(on, d.keep_read_only_password("dev", secret("narrow"))));
+    const auto role = harden(d, "dev");
     const auto got = unlock(d, "dev");
     ASSERT_TRUE(got && got->read_only);
-    EXPECT_EQ(got->read_only->user, "basekeeper_read_only");
+    EXPECT_EQ(got->read_only->user, role);
     EXPECT_EQ(got->read_only->password.reveal(), "narrow");
     auto expected = got->owner;
     expected.user = got->read_only->user;
@@ -183,11 +193,39 @@ TEST_F(instance_directory, the_narrow_login_keeps_the_tenant_of_a_pooler)
 {
     configure("cloud", "postgres://postgres.abcdefgh:x@pooler.example:5432/postgres");
     auto d = opened();
-    ASSERT_TRUE(test::run_task(on, d.keep_read_only_password("cloud", secret("narrow"))));
+    const auto role = harden(d, "cloud");
     const auto got = unlock(d, "cloud");
     ASSERT_TRUE(got && got->read_only);
-    EXPECT_EQ(got->read_only->user, "basekeeper_read_only.abcdefgh");
+    EXPECT_EQ(got->read_only->user, role + ".abcdefgh");
     EXPECT_EQ(got->owner.user, "postgres.abcdefgh");
+}
+
+TEST_F(instance_directory, the_role_of_the_narrow_login_is_chosen_once_for_each_instance)
+{
+    remember("dev", "postgres://owner:x@h:7000/d");
+    remember("twin", "postgres://owner:x@h:7000/d");
+    auto d = opened();
+    EXPECT_EQ(test::run_task(on, d.read_only_role("dev")).value(), std::nullopt);
+    const auto role = test::run_task(on, d.choose_read_only_role("dev")).value();
+    EXPECT_THAT(role, MatchesRegex("basekeeper_read_only_[0-9a-f]{8}"));
+    EXPECT_EQ(test::run_task(on, d.choose_read_only_role("dev")).value(), role);
+    EXPECT_EQ(test::run_task(on, d.read_only_role("dev")).value(), role);
+    EXPECT_NE(test::run_task(on, d.choose_read_only_role("twin")).value(), role);
+    auto later = opened();
+    EXPECT_EQ(test::run_task(on, later.choose_read_only_role("dev")).value(), role);
+    ASSERT_TRUE(store->remove_instance("dev"));
+    EXPECT_EQ(test::run_task(on, later.read_only_role("dev")).value(), std::nullopt);
+}
+
+TEST_F(instance_directory, a_role_without_password_or_a_password_without_role_is_no_login)
+{
+    remember("half", "postgres://owner:x@h/d");
+    remember("other", "postgres://owner:x@h/d");
+    auto d = opened();
+    ASSERT_TRUE(test::run_task(on, d.choose_read_only_role("half")));
+    EXPECT_FALSE(unlock(d, "half")->read_only) << "its creation failed";
+    ASSERT_TRUE(test::run_task(on, d.keep_read_only_password("other", secret("narrow"))));
+    EXPECT_FALSE(unlock(d, "other")->read_only);
 }
 
 TEST_F(instance_directory, a_store_that_cannot_be_decrypted_is_an_error_and_no_missing_login)
@@ -195,7 +233,7 @@ TEST_F(instance_directory, a_store_that_cannot_be_decrypted_is_an_error_and_no_m
     configure("shop", "postgres://a@h/d");
     {
         auto d = opened();
-        ASSERT_TRUE(test::run_task(on, d.keep_read_only_password("shop", secret("narrow"))));
+        harden(d, "shop");
     }
     store.reset();
     auto other = state::store::open(root / "state", {.key_text = secret(std::string(64, 'b'))});

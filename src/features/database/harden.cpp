@@ -10,56 +10,57 @@
 namespace basekeeper::database {
 namespace {
 
-// The password arrives in a setting of this transaction, so that it stands in no statement text and no log.
-// Tables whose owner is somebody else are skipped: the report lists them.
+// Name and password of the role arrive in settings of this transaction, so that the password stands in no statement
+// text and no log. Tables whose owner is somebody else are skipped: the report lists them.
 constexpr std::string_view create_role_sql = R"(
 do $harden$
 declare
-  platform name[] := pg_catalog.current_setting('basekeeper.platform_schemas')::name[];
+  reader constant name := pg_catalog.current_setting('basekeeper.role');
+  platform constant name[] := pg_catalog.current_setting('basekeeper.platform_schemas')::name[];
   target record;
   held record;
 begin
-  if not exists (select from pg_catalog.pg_roles where rolname = 'basekeeper_read_only') then
-    create role basekeeper_read_only;
+  if not exists (select from pg_catalog.pg_roles where rolname = reader) then
+    execute pg_catalog.format('create role %I', reader);
   end if;
-  execute pg_catalog.format('alter role basekeeper_read_only with login noinherit connection limit 20 password %L',
-                            pg_catalog.current_setting('basekeeper.password'));
+  execute pg_catalog.format('alter role %I with login noinherit connection limit 20 password %L',
+                            reader, pg_catalog.current_setting('basekeeper.password'));
   -- Naming an attribute that is off already would need a superuser.
-  select * into held from pg_catalog.pg_roles where rolname = 'basekeeper_read_only';
+  select * into held from pg_catalog.pg_roles where rolname = reader;
   begin
-    if held.rolsuper then alter role basekeeper_read_only nosuperuser; end if;
-    if held.rolbypassrls then alter role basekeeper_read_only nobypassrls; end if;
-    if held.rolcreaterole then alter role basekeeper_read_only nocreaterole; end if;
-    if held.rolcreatedb then alter role basekeeper_read_only nocreatedb; end if;
-    if held.rolreplication then alter role basekeeper_read_only noreplication; end if;
+    if held.rolsuper then execute pg_catalog.format('alter role %I nosuperuser', reader); end if;
+    if held.rolbypassrls then execute pg_catalog.format('alter role %I nobypassrls', reader); end if;
+    if held.rolcreaterole then execute pg_catalog.format('alter role %I nocreaterole', reader); end if;
+    if held.rolcreatedb then execute pg_catalog.format('alter role %I nocreatedb', reader); end if;
+    if held.rolreplication then execute pg_catalog.format('alter role %I noreplication', reader); end if;
     for target in
       select g.rolname from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
       where m.member = held.oid
     loop
-      execute pg_catalog.format('revoke %I from basekeeper_read_only', target.rolname);
+      execute pg_catalog.format('revoke %I from %I', target.rolname, reader);
     end loop;
   exception when insufficient_privilege then
-    raise notice 'powers of basekeeper_read_only are not ours to take';
+    raise notice 'powers of % are not ours to take', reader;
   end;
   begin
-    alter role basekeeper_read_only set temp_file_limit = '1GB';
+    execute pg_catalog.format('alter role %I set temp_file_limit = %L', reader, '1GB');
   exception when insufficient_privilege then
     raise notice 'temp_file_limit is for superusers to set';
   end;
-  alter role basekeeper_read_only set default_transaction_read_only = on;
-  alter role basekeeper_read_only set statement_timeout = '60s';
-  alter role basekeeper_read_only set lock_timeout = '5s';
-  alter role basekeeper_read_only set idle_in_transaction_session_timeout = '60s';
+  execute pg_catalog.format('alter role %I set default_transaction_read_only = on', reader);
+  execute pg_catalog.format('alter role %I set statement_timeout = %L', reader, '60s');
+  execute pg_catalog.format('alter role %I set lock_timeout = %L', reader, '5s');
+  execute pg_catalog.format('alter role %I set idle_in_transaction_session_timeout = %L', reader, '60s');
   for target in
     select n.nspname from pg_catalog.pg_namespace n
     where n.nspname !~ '^(pg_|_timescaledb_|timescaledb_)'
       and (n.nspname <> all (platform) or n.nspname = 'supabase_migrations')
   loop
     begin
-      execute pg_catalog.format('revoke create on schema %I from basekeeper_read_only', target.nspname);
-      execute pg_catalog.format('grant usage on schema %I to basekeeper_read_only', target.nspname);
+      execute pg_catalog.format('revoke create on schema %I from %I', target.nspname, reader);
+      execute pg_catalog.format('grant usage on schema %I to %I', target.nspname, reader);
       execute pg_catalog.format(
-        'alter default privileges in schema %I grant select on tables to basekeeper_read_only', target.nspname);
+        'alter default privileges in schema %I grant select on tables to %I', target.nspname, reader);
     exception when insufficient_privilege then
       raise notice 'schema % is not ours to grant', target.nspname;
     end;
@@ -70,8 +71,8 @@ begin
       and (n.nspname <> all (platform) or n.nspname = 'supabase_migrations')
   loop
     begin
-      execute pg_catalog.format('revoke all on %I.%I from basekeeper_read_only', target.nspname, target.relname);
-      execute pg_catalog.format('grant select on %I.%I to basekeeper_read_only', target.nspname, target.relname);
+      execute pg_catalog.format('revoke all on %I.%I from %I', target.nspname, target.relname, reader);
+      execute pg_catalog.format('grant select on %I.%I to %I', target.nspname, target.relname, reader);
     exception when insufficient_privilege then
       raise notice 'table %.% is not ours to grant', target.nspname, target.relname;
     end;
@@ -84,8 +85,8 @@ select n.nspname || '.' || c.relname
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm') and n.nspname !~ '^(pg_|_timescaledb_|timescaledb_)'
   and n.nspname <> all ($1::name[])
-  and not (pg_catalog.has_schema_privilege('basekeeper_read_only', n.oid, 'usage')
-           and pg_catalog.has_table_privilege('basekeeper_read_only', c.oid, 'select'))
+  and not (pg_catalog.has_schema_privilege($2::name, n.oid, 'usage')
+           and pg_catalog.has_table_privilege($2::name, c.oid, 'select'))
 order by 1)";
 
 constexpr std::string_view policed_sql = R"(
@@ -102,15 +103,17 @@ std::vector<std::string> first_column(const pg::row_set& rows)
     return out;
 }
 
-io::task<result<harden_report>> create_role(pg::connection& db, const crypto::secret<>& password, io::deadline until)
+io::task<result<harden_report>>
+create_role(pg::connection& db, std::string role, const crypto::secret<>& password, io::deadline until)
 {
     const pg::parameter platform{std::string(platform_schemas())};
     std::vector<pg::statement> script{
         {.sql = "begin"},
+        {.sql = "select pg_catalog.set_config('basekeeper.role', $1, true)", .params = {{role}}},
         {.sql = "select pg_catalog.set_config('basekeeper.password', $1, true)", .params = {{password.reveal()}}},
         {.sql = "select pg_catalog.set_config('basekeeper.platform_schemas', $1, true)", .params = {platform}},
         {.sql = std::string(create_role_sql)},
-        {.sql = std::string(unreadable_sql), .params = {platform}},
+        {.sql = std::string(unreadable_sql), .params = {platform, {role}}},
         {.sql = std::string(policed_sql), .params = {platform}},
         {.sql = "select current_user::text"},
         {.sql = "commit"},
@@ -119,16 +122,18 @@ io::task<result<harden_report>> create_role(pg::connection& db, const crypto::se
     if (!ran.ok()) {
         auto failure = std::move(*ran.failure).within("creating the read-only role");
         if (failure.code == condition::denied)
-            failure.hint =
+            failure.hint = fmt::format(
                 "connect as a role that may create roles (postgres on Supabase), or let an administrator run "
-                "CREATE ROLE basekeeper_read_only and grant it to this login WITH ADMIN OPTION";
+                "CREATE ROLE {} and grant it to this login WITH ADMIN OPTION",
+                role
+            );
         co_return std::unexpected(std::move(failure));
     }
     co_return harden_report{
-        .role = std::string(instances::read_only_role),
-        .grantor = std::string(ran.results[6].rows.value(0, 0).value_or("")),
-        .unreadable = first_column(ran.results[4].rows),
-        .policed = first_column(ran.results[5].rows),
+        .role = std::move(role),
+        .grantor = std::string(ran.results[7].rows.value(0, 0).value_or("")),
+        .unreadable = first_column(ran.results[5].rows),
+        .policed = first_column(ran.results[6].rows),
     };
 }
 
@@ -138,12 +143,14 @@ io::task<result<harden_report>>
 harden(instances::directory& names, instances::connections& open, std::string instance, io::deadline until)
 {
     const crypto::secret<> password(crypto::random_token(24));
+    // Kept before it is created: whatever happens in between, the next run finds the role by this name.
+    auto role = CO_TRY(co_await names.choose_read_only_role(instance));
     harden_report report;
     {
         const auto before = CO_TRY(co_await open.of(instance));
         auto lease = CO_TRY(co_await before->owner.acquire(until));
         lease.discard();
-        report = CO_TRY(co_await create_role(*lease, password, until));
+        report = CO_TRY(co_await create_role(*lease, std::move(role), password, until));
     }
     CO_TRY(co_await names.keep_read_only_password(instance, password));
     co_await open.forget(instance);

@@ -27,7 +27,7 @@ std::string harden_first(std::string_view instance)
 // What PUBLIC may do everybody may do: it is no power of this login, and READ ONLY stops it. Ownership and grants of
 // its own are.
 constexpr std::string_view powers_sql = R"(
-select pg_catalog.concat_ws(', ',
+select r.rolname, pg_catalog.concat_ws(', ',
     case when r.rolsuper then 'is superuser' end,
     case when r.rolbypassrls then 'bypasses row-level security' end,
     case when r.rolcreaterole then 'creates roles' end,
@@ -53,23 +53,19 @@ from pg_catalog.pg_roles r where r.rolname = current_user)";
 /// The powers of the login are looked at again after this time: somebody may have granted more.
 constexpr std::chrono::minutes powers_hold_for{1};
 
-/// Runs a query that answers with one reason, or none.
-io::task<result<std::string>>
-ask_reason(pg::connection& db, std::string_view sql, std::vector<pg::parameter> params, io::deadline until)
-{
-    const auto answer = CO_TRY(co_await db.query(std::string(sql), std::move(params), until));
-    co_return answer.rows.empty() ? std::string() : std::string(answer.rows.value(0, 0).value_or(""));
-}
-
 } // namespace
 
 io::task<result<>> verify_narrow_login(pg::connection& db, io::deadline until)
 {
-    const auto powers = CO_TRY(co_await ask_reason(db, powers_sql, {}, until));
-    if (!powers.empty())
+    const auto held = CO_TRY(co_await db.query(std::string(powers_sql), {}, until));
+    if (held.rows.empty())
+        co_return fail(condition::internal, "the powers of the read-only login cannot be looked at");
+    if (const auto powers = held.rows.value(0, 1).value_or(""); !powers.empty())
         co_return fail(
             condition::denied,
-            fmt::format("the read-only login {} has powers it must not have: it {}", instances::read_only_role, powers),
+            fmt::format(
+                "the read-only login {} has powers it must not have: it {}", held.rows.value(0, 0).value_or(""), powers
+            ),
             "run `basekeeper instance harden NAME`, which takes them away or says who can"
         );
     co_return result<>{};

@@ -80,8 +80,8 @@ io::task<> run_endless(workplace& w)
     std::string left = "?";
     for (const auto until = io::deadline::after(5s); left != "0" && !until.expired();)
         left = co_await w.value(
-            "select count(*) from pg_stat_activity, pg_sleep(0.1) where usename = 'basekeeper_read_only' "
-            "and state <> 'idle'"
+            w.with_reader("select count(*) from pg_stat_activity, pg_sleep(0.1) where usename = ':reader' "
+                          "and state <> 'idle'")
         );
     EXPECT_EQ(left, "0") << "statements still run on the server";
 }

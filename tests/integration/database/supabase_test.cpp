@@ -34,7 +34,7 @@ create table public.profiles (id uuid primary key default gen_random_uuid(), own
 alter table public.profiles enable row level security;
 create function public.is_admin() returns boolean language sql stable security definer as 'select false';
 create policy own on public.profiles for select using (auth.uid() = owner or public.is_admin());
-create policy open_to_readers on public.profiles for select to basekeeper_read_only using (true);
+create policy open_to_readers on public.profiles for select to :reader using (true);
 insert into public.profiles (owner, name) values (gen_random_uuid(), 'ann');
 )";
 
@@ -48,9 +48,10 @@ TEST_F(supabase_shaped, is_hardened_twice_by_an_owner_that_is_no_superuser)
                 if (report)
                     EXPECT_THAT(report->unreadable, Not(Contains(HasSubstr("public."))));
             }
-            co_await w.script(std::string(profiles));
+            co_await w.harden();
+            co_await w.script(w.with_reader(profiles));
             EXPECT_EQ(first(co_await w.read("select name from public.profiles")), "ann");
-            EXPECT_EQ(first(co_await w.read("select current_user")), "basekeeper_read_only");
+            EXPECT_EQ(first(co_await w.read("select current_user")), w.reader());
             EXPECT_THAT(first(co_await w.read("select id from auth.users")), HasSubstr("42501"));
             EXPECT_THAT(first(co_await w.read("select encrypted_password from auth.users")), HasSubstr("only reads"));
             EXPECT_THAT(first(co_await w.read("select public.is_admin()")), HasSubstr("SECURITY DEFINER"));
@@ -72,7 +73,7 @@ TEST_F(supabase_shaped, is_recognised_and_its_rows_are_seen_through_a_users_eyes
             const auto facts = co_await instances::look(w.open, "shop", soon());
             EXPECT_TRUE(facts && facts->supabase && !facts->login.superuser);
             co_await w.harden();
-            co_await w.script(std::string(profiles));
+            co_await w.script(w.with_reader(profiles));
             const auto owner = co_await w.value("select owner from public.profiles");
             execution what;
             what.statements.push_back({.sql = "select count(*) from public.profiles", .params = {}, .param_types = {}});

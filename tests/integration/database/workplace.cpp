@@ -99,7 +99,16 @@ io::task<std::string> workplace::value(std::string sql)
 
 io::task<> workplace::harden()
 {
-    must(co_await database::harden(names, open, "shop", soon()));
+    reader_ = must(co_await database::harden(names, open, "shop", soon())).role;
+}
+
+std::string workplace::with_reader(std::string_view sql) const
+{
+    constexpr std::string_view place = ":reader";
+    std::string out(sql);
+    for (auto at = out.find(place); at != std::string::npos; at = out.find(place, at + reader_.size()))
+        out.replace(at, place.size(), reader_);
+    return out;
 }
 
 io::task<result<rows_page>> workplace::read(std::string sql, std::optional<std::chrono::milliseconds> timeout)

@@ -42,7 +42,14 @@ public:
     /// The first value of an answer to the superuser; throws on failure.
     io::task<std::string> value(std::string sql);
 
+    /// Makes the narrow login, whose role `reader()` names afterwards.
     io::task<> harden();
+
+    const std::string& reader() const { return reader_; }
+
+    /// The text with the role of the narrow login instead of `:reader`.
+    std::string with_reader(std::string_view sql) const;
+
     io::task<result<rows_page>> read(std::string sql, std::optional<std::chrono::milliseconds> timeout = {});
     io::task<result<std::vector<rows_page>>> write(std::string sql);
 
@@ -59,6 +66,7 @@ private:
     struct house;
     std::unique_ptr<house> house_;
     std::optional<pg::connection> superuser_;
+    std::string reader_;
 
 public:
     instances::directory& names;
