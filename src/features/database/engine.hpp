@@ -13,6 +13,7 @@
 #include <boost/json/value.hpp>
 
 #include <chrono>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -46,6 +47,9 @@ enum class transaction_end
     roll_back ///< a dry run
 };
 
+/// Told after each of several statements; runs on the I/O thread and must outlive the call.
+using statement_progress = std::function<void(std::size_t done, std::size_t total)>;
+
 /// What execute runs.
 struct execution
 {
@@ -55,6 +59,7 @@ struct execution
     transaction_end end = transaction_end::commit;
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<std::size_t> max_rows;
+    statement_progress after_each{}; ///< of several statements; may be empty
 };
 
 /// What query runs.
@@ -77,7 +82,8 @@ public:
     const sql::statement_effect& assess(std::string_view text);
 
     /// Runs statements as the login, or as `role`. Rows beyond the caps are counted and dropped: what writes runs to
-    /// its end. One result per statement.
+    /// its end. One result per statement. Several run one after the other in one transaction, so that the caller can be
+    /// told how far they are.
     io::task<result<std::vector<rows_page>>> execute(std::string instance, execution what, io::deadline until);
 
     /// Lets the server parse and analyse one statement without running it: syntax, names and types are checked.

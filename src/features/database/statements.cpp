@@ -1,5 +1,5 @@
-// Running statements: alone on a connection, on a shared lane when they are known to be quick reads, or several in one
-// transaction under a role.
+// Running statements: alone on a connection, on a shared lane when they are known to be quick reads, or in a
+// transaction: one under a role, or several one after the other.
 #include "features/database/engine.hpp"
 #include "features/database/reach.hpp"
 #include "features/database/text_array.hpp"
@@ -60,11 +60,9 @@ to_parameter(const boost::json::value& v, std::size_t index, const std::vector<s
     return out;
 }
 
-/// The failure of one statement in a transaction, with its place when there are several.
-error failed_at(error e, std::size_t index, std::size_t count)
+/// The failure of one of several statements in a transaction, with its place.
+error failed_at(error e, std::size_t index)
 {
-    if (count < 2)
-        return e;
     return std::move(e).within(fmt::format("queries.{} (the transaction was rolled back)", index));
 }
 
@@ -90,6 +88,78 @@ result<> keep_transaction(const sql::statement_effect& seen, transaction_end end
 bool needs_transaction(const execution& what)
 {
     return what.statements.size() > 1 || !what.role.empty() || what.claims || what.end == transaction_end::roll_back;
+}
+
+/// Statements of the caller between our own.
+struct transaction_script
+{
+    std::vector<pg::statement> opening;
+    std::vector<pg::statement> work;
+    pg::statement ending;
+};
+
+std::vector<pg::statement> opening_of(const execution& what)
+{
+    std::vector<pg::statement> out;
+    out.push_back({.sql = "begin"});
+    if (what.claims)
+        out.push_back(
+            {.sql = "select pg_catalog.set_config('request.jwt.claims', $1, true)",
+             .params = {{json::to_text(*what.claims)}}}
+        );
+    // set_config takes the role as a value, so no quoting of an identifier is needed.
+    if (!what.role.empty())
+        out.push_back({.sql = "select pg_catalog.set_config('role', $1, true)", .params = {{what.role}}});
+    return out;
+}
+
+using statement_results = std::vector<pg::statement_result>;
+
+/// One statement in its transaction, in one round trip.
+io::task<result<statement_results>>
+run_at_once(pg::connection& db, transaction_script script, pg::caps keep, io::deadline until)
+{
+    const auto first = script.opening.size();
+    auto all = std::move(script.opening);
+    all.push_back(std::move(script.work.front()));
+    all.push_back(std::move(script.ending));
+    auto ran = CO_TRY(co_await db.run(std::move(all), keep, until));
+    if (!ran.ok() && ran.results.size() < first)
+        co_return std::unexpected(std::move(*ran.failure).within("setting up the transaction"));
+    if (!ran.ok())
+        co_return std::unexpected(std::move(*ran.failure));
+    statement_results out;
+    out.push_back(std::move(ran.results[first]));
+    co_return out;
+}
+
+/// Several statements in one transaction, each awaited, so that there is something to tell after each.
+io::task<result<statement_results>> run_in_steps(
+    pg::connection& db,
+    transaction_script script,
+    pg::caps keep,
+    const statement_progress& after_each,
+    io::deadline until
+)
+{
+    const auto opened = CO_TRY(co_await db.run(std::move(script.opening), keep, until));
+    if (!opened.ok())
+        co_return fail(error(*opened.failure).within("setting up the transaction"));
+    const auto total = script.work.size();
+    statement_results out;
+    for (std::size_t i = 0; i < total; ++i) {
+        auto ran = co_await db.query(std::move(script.work[i]), keep, pg::overflow::drain, until);
+        if (!ran)
+            co_return fail(failed_at(std::move(ran).error(), i));
+        out.push_back(*std::move(ran));
+        if (after_each)
+            after_each(i + 1, total);
+    }
+    // Constraints may be deferred to this point.
+    auto ended = co_await db.query(std::move(script.ending), keep, pg::overflow::drain, until);
+    if (!ended)
+        co_return fail(std::move(ended).error().within("ending the transaction"));
+    co_return out;
 }
 
 } // namespace
@@ -213,37 +283,25 @@ io::task<bool> engine::leaves_session_alone(pg::connection& db, sql::read_verdic
 io::task<result<std::vector<rows_page>>>
 engine::execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::deadline until)
 {
-    std::vector<pg::statement> script;
-    script.push_back({.sql = "begin"});
-    if (what.claims)
-        script.push_back(
-            {.sql = "select pg_catalog.set_config('request.jwt.claims', $1, true)",
-             .params = {{json::to_text(*what.claims)}}}
-        );
-    // set_config takes the role as a value, so no quoting of an identifier is needed.
-    if (!what.role.empty())
-        script.push_back({.sql = "select pg_catalog.set_config('role', $1, true)", .params = {{what.role}}});
-    const auto first = script.size();
+    transaction_script script{.opening = opening_of(what), .work = {}, .ending = {}};
+    script.ending.sql = what.end == transaction_end::commit ? "commit" : "rollback";
     for (std::size_t i = 0; i < what.statements.size(); ++i) {
         CO_TRY(keep_transaction(checks_.classify(what.statements[i].sql), what.end, i));
-        script.push_back(CO_TRY(bind(what.statements[i])));
+        script.work.push_back(CO_TRY(bind(what.statements[i])));
     }
-    script.push_back({.sql = what.end == transaction_end::commit ? "commit" : "rollback"});
-
+    const auto share = what.statements.size();
+    keep.max_bytes /= share;
     auto lease = CO_TRY(co_await db.acquire(until));
     lease.reset_before_reuse();
-    keep.max_bytes /= what.statements.size();
-    auto ran = CO_TRY(co_await lease->run(std::move(script), keep, until));
-    if (!ran.ok()) {
-        const auto at = ran.results.size();
+    auto ran = share == 1 ? co_await run_at_once(*lease, std::move(script), keep, until)
+                          : co_await run_in_steps(*lease, std::move(script), keep, what.after_each, until);
+    if (!ran) {
         lease.discard();
-        if (at < first)
-            co_return std::unexpected(std::move(*ran.failure).within("setting up the transaction"));
-        co_return std::unexpected(failed_at(std::move(*ran.failure), at - first, what.statements.size()));
+        co_return std::unexpected(std::move(ran).error());
     }
     std::vector<rows_page> out;
-    for (std::size_t i = 0; i < what.statements.size(); ++i)
-        out.push_back(rows_page{std::move(ran.results[first + i]), caps_.result_bytes / what.statements.size()});
+    for (auto& outcome : *ran)
+        out.push_back(rows_page{std::move(outcome), caps_.result_bytes / share});
     co_return out;
 }
 

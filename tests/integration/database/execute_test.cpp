@@ -149,6 +149,65 @@ TEST(execute, several_statements_stand_or_fall_together)
     });
 }
 
+using steps = std::vector<std::pair<std::size_t, std::size_t>>;
+
+TEST(execute, tells_after_each_of_several_statements)
+{
+    at_work([](workplace& w) -> io::task<> {
+        co_await w.script("create table t (n int)");
+        steps seen;
+        auto what = of({"insert into t values (1)", "insert into t values (2)", "select count(*) from t"});
+        what.after_each = [&](std::size_t done, std::size_t total) { seen.emplace_back(done, total); };
+        const auto got = co_await w.db.execute("shop", what, soon());
+        EXPECT_EQ(seen, (steps{{1, 3}, {2, 3}, {3, 3}})) << first(got);
+        if (got && got->size() == 3)
+            EXPECT_EQ((*got)[2].outcome.rows.value(0, 0), "2");
+        seen.clear();
+        what.statements[1].sql = "insert into nowhere values (2)";
+        EXPECT_THAT(first(co_await w.db.execute("shop", what, soon())), HasSubstr("queries.1"));
+        EXPECT_EQ(seen, (steps{{1, 3}})) << "nothing runs after a failure";
+        EXPECT_EQ(co_await w.value("select count(*) from t"), "2");
+        seen.clear();
+        what.statements.resize(1);
+        EXPECT_TRUE(co_await w.db.execute("shop", what, soon()));
+        EXPECT_EQ(seen, steps{});
+    });
+}
+
+TEST(execute, what_is_checked_at_the_end_of_a_transaction_fails_there_and_leaves_nothing)
+{
+    at_work([](workplace& w) -> io::task<> {
+        co_await w.script("create table t (n int unique deferrable initially deferred)");
+        const auto got =
+            co_await w.db.execute("shop", of({"insert into t values (1)", "insert into t values (1)"}), soon());
+        EXPECT_TRUE(!got && got.error().code == condition::conflict) << first(got);
+        EXPECT_THAT(first(got), HasSubstr("ending the transaction"));
+        EXPECT_EQ(co_await w.value("select count(*) from t"), "0");
+        EXPECT_EQ(first(co_await w.write("select 3")), "3");
+    });
+}
+
+TEST(execute, several_statements_share_one_deadline_and_roles)
+{
+    at_work([](workplace& w) -> io::task<> {
+        co_await w.script(std::string(notes));
+        auto what = of({"select current_user", "select string_agg(word, ',') from notes"});
+        what.role = "reader";
+        what.claims = boost::json::object{{"sub", "ann"}};
+        const auto seen = co_await w.db.execute("shop", what, soon());
+        EXPECT_EQ(first(seen), "reader");
+        if (seen && seen->size() == 2)
+            EXPECT_EQ((*seen)[1].outcome.rows.value(0, 0), "one");
+        auto slow = of({"delete from notes", "select pg_sleep(20)"});
+        slow.timeout = 300ms;
+        const auto got = co_await w.db.execute("shop", slow, soon());
+        EXPECT_TRUE(!got && got.error().code == condition::timeout) << first(got);
+        EXPECT_THAT(first(got), HasSubstr("queries.1"));
+        EXPECT_EQ(co_await w.value("select count(*) from notes"), "2");
+        EXPECT_EQ(first(co_await w.write("select current_user")), "postgres");
+    });
+}
+
 TEST(execute, the_next_call_finds_a_clean_session)
 {
     at_work([](workplace& w) -> io::task<> {

@@ -145,6 +145,11 @@ io::task<result<outcome>> run(engine& db, args in, mcp::call& c)
     what.end = in.dry_run ? transaction_end::roll_back : transaction_end::commit;
     if (in.timeout_ms)
         what.timeout = std::chrono::milliseconds(*in.timeout_ms);
+    what.after_each = [&c](std::size_t done, std::size_t total) {
+        c.client().progress(
+            static_cast<double>(done), static_cast<double>(total), fmt::format("statement {} of {}", done, total)
+        );
+    };
     if (in.max_rows)
         what.max_rows = static_cast<std::size_t>(*in.max_rows);
     outcome out{
