@@ -121,6 +121,8 @@ TEST(config_sources, every_key_can_be_set_by_variable_and_by_flag)
         {"limits.call_timeout_ms", "700"},
         {"pool.max_connections", "7"},
         {"audit.retention_days", "7"},
+        {"local.postgres_bin", "/usr/lib/postgresql/15/bin"},
+        {"local.user", "somebody"},
     };
     for (const auto& known : known_keys()) {
         if (known.key == "master_key" || known.key == "passphrase")

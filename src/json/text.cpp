@@ -173,25 +173,27 @@ void write_value(std::string& out, const boost::json::value& v)
 void write_canonical(std::string& out, const boost::json::value& v)
 {
     if (v.is_array()) {
-        out += '[';
+        char separator = '[';
         for (const auto& item : v.get_array()) {
+            out += separator;
+            separator = ',';
             write_canonical(out, item);
-            out += ',';
         }
-        out += ']';
+        out += v.get_array().empty() ? "[]" : "]";
     } else if (v.is_object()) {
         std::vector<const boost::json::key_value_pair*> members;
         for (const auto& member : v.get_object())
             members.push_back(&member);
         std::ranges::sort(members, {}, [](const auto* m) { return std::string_view(m->key()); });
-        out += '{';
+        char separator = '{';
         for (const auto* m : members) {
+            out += separator;
+            separator = ',';
             write_string(out, m->key());
             out += ':';
             write_canonical(out, m->value());
-            out += ',';
         }
-        out += '}';
+        out += members.empty() ? "{}" : "}";
     } else
         write_value(out, v);
 }

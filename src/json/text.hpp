@@ -34,8 +34,8 @@ void write_number(std::string& out, double n);
 /// Appends a value tree as compact JSON.
 void write_value(std::string& out, const boost::json::value& v);
 
-/// Appends a value tree in one fixed form, members sorted by name: for digests of what two callers may order
-/// differently.
+/// Appends a value tree as compact JSON with the members of objects sorted by name: for digests of what two callers may
+/// order differently.
 void write_canonical(std::string& out, const boost::json::value& v);
 
 /// A value tree as compact JSON.

@@ -128,6 +128,18 @@ TEST(read, refuses_text_that_is_not_utf8)
     EXPECT_EQ(read(R"("\ud83d\ude00")").value().as_string(), "\xf0\x9f\x98\x80");
 }
 
+TEST(write_canonical, sorts_members_at_every_depth_and_stays_json)
+{
+    const auto canonical = [](std::string_view text) {
+        std::string out;
+        write_canonical(out, read(text).value());
+        return out;
+    };
+    EXPECT_EQ(canonical(R"({"b":[{"z":1,"a":null}],"a":{}})"), R"({"a":{},"b":[{"a":null,"z":1}]})");
+    EXPECT_EQ(canonical(R"([3, [], "x"])"), R"([3,[],"x"])");
+    EXPECT_EQ(canonical(R"({"a":1,"b":2})"), canonical(R"({"b":2,"a":1})"));
+}
+
 TEST(read, survives_numbers_that_no_double_holds)
 {
     // Whatever becomes of them, what is written again is JSON.
