@@ -2,6 +2,7 @@
 #include "config/document.hpp"
 
 #include "base/text.hpp"
+#include "config/read.hpp"
 
 #include <fmt/format.h>
 
@@ -186,8 +187,7 @@ public:
                 found.values.push_back({"", std::string(key.str()), value_of(node), at(node)});
             else if (key.str() == "instances")
                 read_instances(*section);
-            else if (section->empty() &&
-                     (key.str() == "log" || key.str() == "limits" || key.str() == "pool" || key.str() == "audit"))
+            else if (section->empty() && holds_settings(key.str()))
                 continue;
             else if (section->empty())
                 found.values.push_back({"", std::string(key.str()), unsupported{"a table"}, at(node)});
@@ -202,6 +202,14 @@ public:
     parsed_document found;
 
 private:
+    /// True when keys of the form `section.key` are known.
+    static bool holds_settings(std::string_view section)
+    {
+        return std::ranges::any_of(known_keys(), [&](const known_key& known) {
+            return known.key.starts_with(section) && known.key.substr(section.size()).starts_with('.');
+        });
+    }
+
     std::string_view origin_;
 };
 
