@@ -51,6 +51,16 @@ struct outcome
     }
 };
 
+/// True when a rollback takes back everything the statement does: what reaches other sessions, files or programs, or
+/// runs code that may, stays done.
+bool can_be_undone(const sql::statement_effect& seen)
+{
+    const std::string_view kind = seen.kind;
+    const bool transactional = kind == "DELETE" || kind == "UPDATE" || kind.starts_with("TRUNCATE") ||
+                               kind.starts_with("DROP ") || kind.starts_with("ALTER TABLE");
+    return transactional && !seen.touches_session;
+}
+
 mcp::plan assess(engine& db, const args& in)
 {
     mcp::plan worst{mcp::effect::reads};
@@ -60,7 +70,7 @@ mcp::plan assess(engine& db, const args& in)
         auto does = seen.effect == sql::effect::reads    ? mcp::effect::reads
                     : seen.effect == sql::effect::writes ? mcp::effect::writes
                                                          : mcp::effect::destroys;
-        if (in.dry_run && does == mcp::effect::destroys)
+        if (in.dry_run && does == mcp::effect::destroys && can_be_undone(seen))
             does = mcp::effect::writes;
         if (does > worst.does) {
             worst.does = does;
