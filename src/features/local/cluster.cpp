@@ -139,12 +139,13 @@ std::vector<pid_t> processes_in(const fs::path& folder)
     return found;
 }
 
+/// Runs in the data folder, as do its children: by that kill_leftovers knows them.
 io::command as_server(const server_plan& plan, fs::path program)
 {
     return {
         .program = std::move(program),
         .inherit = io::environment_base::minimal,
-        .directory = "/",
+        .directory = plan.place.data(),
         .run_as = plan.account.switched ? std::optional(plan.account.who) : std::nullopt,
     };
 }
@@ -368,12 +369,21 @@ io::task<result<bool>> stop_server(layout place, shutdown how, io::deadline unti
 
 io::task<result<>> kill_leftovers(layout place, io::deadline until)
 {
-    for (const auto pid : processes_in(place.data())) {
-        auto left = io::process::open(co_await boost::asio::this_coro::executor, pid);
-        if (!left || !works_in(pid, place.data()))
-            continue;
-        if (left->send_signal(SIGKILL))
-            CO_TRY(co_await left->wait_exit(until));
+    // Again until a look finds none: what is killed may have started another since the look before.
+    for (auto found = processes_in(place.data()); !found.empty(); found = processes_in(place.data())) {
+        for (const auto pid : found) {
+            auto left = io::process::open(co_await boost::asio::this_coro::executor, pid);
+            if (!left || !works_in(pid, place.data()))
+                continue;
+            if (left->send_signal(SIGKILL))
+                CO_TRY(co_await left->wait_exit(until));
+        }
+        if (until.expired())
+            co_return fail(
+                condition::timeout,
+                "processes keep working in " + place.data().string(),
+                "end them, then repeat the command"
+            );
     }
     co_return result<>{};
 }
