@@ -39,7 +39,7 @@ protected:
         ASSERT_TRUE(built) << describe(built.error());
         with = *std::move(built);
         mcp::tool_listing listing(with->offers(), with->rules(), with->catalog());
-        for (const auto& item : listing.items(mcp::traits_of(mcp::protocol_version::v2026_07_28)))
+        for (const auto& item : listing.items(mcp::traits_of(mcp::protocol_version::v2026_07_28), {}))
             tools.push_back(item);
     }
 

@@ -111,7 +111,7 @@ io::task<int> call(call_command what, call_services with, presentation show)
     if (!arguments)
         co_return report(show.screen, arguments.error());
     person asker(show.screen, what.agreed);
-    mcp::call c(with.who, asker, io::deadline::after(with.rules.settings().longest_call));
+    mcp::call c({.who = with.who}, asker, io::deadline::after(with.rules.settings().longest_call));
     auto reply = co_await with.rules.run(*tool, *std::move(arguments), c);
     if (!reply)
         co_return report(show.screen, reply.error());

@@ -19,7 +19,8 @@ struct audit_entry
     std::string instance;
     std::string tool;
     std::array<std::byte, 32> argument_digest{}; ///< SHA-256 of the arguments, compact JSON sorted by name
-    /// `allowed`, `confirmed`, `invalid`, `refused_read_only`, `refused_unaudited`, `asked` or `declined`.
+    /// `allowed`, `confirmed`, `invalid`, `refused_read_only`, `refused_scope`, `refused_unaudited`, `asked` or
+    /// `declined`.
     std::string decision;
     std::string outcome; ///< `ok` or the name of the condition
     std::uint64_t rows = 0;

@@ -4,19 +4,69 @@
 #include "io/deadline.hpp"
 #include "io/task.hpp"
 
+#include <boost/describe/enum.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace basekeeper::mcp {
 
-/// Who is calling. Everything kept for a later call (confirmation, session, job) is bound to `id`.
+/// The worst that a tool, or one call of it, can do.
+enum class effect
+{
+    reads,   ///< changes nothing
+    writes,  ///< adds or changes, recoverably
+    destroys ///< can lose data or access; needs a person's confirmation
+};
+BOOST_DESCRIBE_ENUM(effect, reads, writes, destroys)
+
+/// What a principal was granted. Implemented above mcp; immutable.
+class authority
+{
+public:
+    virtual ~authority() = default;
+
+    /// Whether calls of this effect are granted in a tool group; `instance` empty: on at least one instance.
+    virtual bool allows(std::string_view group, effect what, std::string_view instance) const = 0;
+
+    /// The same text for the same rights: lists that depend on them are kept under it.
+    virtual std::string_view key() const = 0;
+};
+
+/// Who is calling. Everything kept for a later call (confirmation, session, task, job) is bound to `id`.
 struct principal
 {
-    std::string id; ///< `stdio:<user>`, `cli:<user>`, later `key:<id>` or `user:<issuer>/<subject>`
+    std::string id; ///< `stdio:<user>`, `cli:<user>`, `key:<id>` or `user:<issuer>/<subject>`
+    std::shared_ptr<const authority> rights{}; ///< null: everything; shared by the requests of one credential
+};
+
+enum class access
+{
+    full,
+    read_only ///< tools that can write are neither listed nor run, whatever their arguments
+};
+
+/// What a client limited itself to when it connected: never more than the server offers.
+struct view
+{
+    std::vector<std::string> features{}; ///< tool groups; empty: all
+    std::string instance{};              ///< empty: any that the server offers
+    access mode = access::full;
+
+    bool is_whole() const { return features.empty() && instance.empty() && mode == access::full; }
+};
+
+/// Who calls and what of the server they see.
+struct caller
+{
+    principal who;
+    view sees{};
 };
 
 /// Levels of log messages to a client (RFC 5424 names, lowest first).
@@ -54,6 +104,27 @@ struct answer
     boost::json::object content; ///< as the schema asked; empty unless accepted
 };
 
+/// What only the client can give, and only when it declared that it can.
+enum class input_kind
+{
+    form,           ///< elicitation in form mode
+    url,            ///< elicitation in URL mode
+    sampling,       ///< a completion by the client's model
+    tools_sampling, ///< one that may call tools
+    roots           ///< the folders that the client works in
+};
+
+/// One request to the client: `elicitation/create`, `sampling/createMessage` or `roots/list`.
+struct input_request
+{
+    std::string key; ///< unique within the call; names the response when the call is repeated
+    input_kind kind = input_kind::form;
+    boost::json::object params;
+};
+
+/// The method of that kind of request.
+std::string_view method_of(input_kind kind);
+
 /// The way from a running call up to its client. One implementation per kind of client: an MCP session of either era,
 /// the command line. Must outlive the call.
 class peer
@@ -70,10 +141,18 @@ public:
     /// True when `ask` can reach a person.
     virtual bool can_ask() const = 0;
 
+    /// True when the client declared that it can give this.
+    virtual bool can_give(input_kind kind) const { return kind == input_kind::form && can_ask(); }
+
     /// Asks the person and waits. In the era of stateless requests the first attempt fails with
     /// condition::input_required, which the handler passes on unchanged; the client then repeats the call with the
     /// answer and the handler runs again from its start, so it must not have changed anything before asking.
     virtual io::task<result<answer>> ask(question q, io::deadline until) = 0;
+
+    /// Asks the client for all of these at once and gives its results in the same order, unchecked but objects. Fails
+    /// as `ask`; with unavailable when the client cannot give one of them or answers with an error.
+    virtual io::task<result<std::vector<boost::json::object>>>
+    request(std::vector<input_request> what, io::deadline until);
 };
 
 /// What a call did, for audit and metrics.
@@ -87,9 +166,11 @@ struct call_tally
 class call
 {
 public:
-    call(principal who, peer& up, io::deadline until) : who_(std::move(who)), up_(up), until_(until) {}
+    call(caller from, peer& up, io::deadline until) : from_(std::move(from)), up_(up), until_(until) {}
 
-    const principal& who() const { return who_; }
+    const principal& who() const { return from_.who; }
+
+    const view& sees() const { return from_.sees; }
 
     peer& client() { return up_; }
 
@@ -103,6 +184,11 @@ public:
 
     const call_tally& tally() const { return tally_; }
 
+    /// The scope that the caller would have needed; empty: nothing was refused for want of one.
+    const std::string& needed_scope() const { return needed_scope_; }
+
+    void lacks_scope(std::string name) { needed_scope_ = std::move(name); }
+
     void select_instance(std::string name) { instance_ = std::move(name); }
 
     void shorten_deadline(io::deadline until)
@@ -112,10 +198,11 @@ public:
     }
 
 private:
-    principal who_;
+    caller from_;
     peer& up_;
     io::deadline until_;
     std::string instance_;
+    std::string needed_scope_;
     call_tally tally_;
 };
 

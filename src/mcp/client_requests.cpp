@@ -15,7 +15,8 @@ struct client_requests::waiting
     std::optional<response> got{};
 };
 
-io::task<result<response>> client_requests::ask(std::string method, std::string params, io::deadline until)
+io::task<result<response>>
+client_requests::ask(outbox& out, std::string_view method, std::string params, io::deadline until)
 {
     constexpr auto gone = "the client closed its side before it answered";
     if (abandoned_)
@@ -23,16 +24,20 @@ io::task<result<response>> client_requests::ask(std::string method, std::string 
     const auto id = fmt::format(R"("ask-{}")", ++last_number_);
     waiting self{.over = io::event(where_)};
     waiting_.emplace(id, &self);
-    out_.send(fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":{{{}}}}})", id, method, params));
+    out.send(
+        fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":{}}})", id, method, params),
+        {.kind = message_kind::question}
+    );
     auto waited = co_await self.over.wait(until);
     waiting_.erase(id);
     if (self.got)
         co_return *std::move(self.got);
     if (waited)
         co_return fail(condition::unavailable, gone);
-    out_.send(
+    out.send(
         begin_notification("notifications/cancelled") +
-        fmt::format(R"("requestId":{},"reason":"{}"}}}})", id, to_string(waited.error().code))
+            fmt::format(R"("requestId":{},"reason":"{}"}}}})", id, to_string(waited.error().code)),
+        {.kind = message_kind::notice}
     );
     co_return std::unexpected(std::move(waited).error().within("waiting for the client's answer"));
 }

@@ -16,12 +16,12 @@ namespace basekeeper::mcp {
 class client_requests
 {
 public:
-    client_requests(outbox& out, io::executor where) : out_(out), where_(std::move(where)) {}
+    explicit client_requests(io::executor where) : where_(std::move(where)) {}
 
-    /// Sends a request and waits for the client's answer, be it a result or an error. When it does not come in time or
-    /// is not wanted any more the client is told so, and this fails with timeout or cancelled; with unavailable when
-    /// the client is gone.
-    io::task<result<response>> ask(std::string method, std::string params, io::deadline until);
+    /// Sends a request through `out` and waits for the client's answer, be it a result or an error. `params`: JSON text
+    /// of an object. When the answer does not come in time or is not wanted any more the client is told so, and this
+    /// fails with timeout or cancelled; with unavailable when the client is gone.
+    io::task<result<response>> ask(outbox& out, std::string_view method, std::string params, io::deadline until);
 
     /// Hands an answer to who waits for it; one that nobody waits for is dropped.
     void answer(response r);
@@ -32,7 +32,6 @@ public:
 private:
     struct waiting;
 
-    outbox& out_;
     io::executor where_;
     std::uint64_t last_number_ = 0;
     bool abandoned_ = false;

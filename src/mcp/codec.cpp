@@ -43,22 +43,34 @@ void write_text_member(std::string& out, std::string_view key, std::string_view 
     json::write_string(out, value);
 }
 
-void write_question(std::string& out, const question& q, const version_traits& knows)
+void write_input_requests(std::string& out, std::span<const input_request> requests)
 {
-    if (knows.elicitation_mode)
-        write_text_member(out, "mode", "form");
-    begin_member(out, "message");
-    json::write_string(out, q.message);
-    begin_member(out, "requestedSchema");
-    json::write_value(out, q.schema);
+    begin_member(out, "inputRequests");
+    out += '{';
+    for (const auto& one : requests) {
+        if (out.back() != '{')
+            out += ',';
+        json::write_string(out, one.key);
+        out += ":{";
+        write_text_member(out, "method", method_of(one.kind));
+        begin_member(out, "params");
+        json::write_value(out, one.params);
+        out += '}';
+    }
+    out += '}';
 }
 
 void legacy_codec::finish_result(std::string& message, const result_traits& traits) const
 {
-    if (traits.words == origin::foreign) {
+    if (traits.words == origin::foreign || !traits.meta.empty()) {
         begin_member(message, "_meta");
         message += '{';
-        message += untrusted_mark;
+        message += traits.meta;
+        if (traits.words == origin::foreign) {
+            if (!traits.meta.empty())
+                message += ',';
+            message += untrusted_mark;
+        }
         message += '}';
     }
     message += "}}";
@@ -84,6 +96,10 @@ void modern_codec::finish(std::string& message, std::string_view type, const res
         message += ',';
         message += untrusted_mark;
     }
+    if (!traits.meta.empty()) {
+        message += ',';
+        message += traits.meta;
+    }
     message += "}}}";
 }
 
@@ -97,14 +113,11 @@ rpc_error modern_codec::resource_not_found(std::string_view uri) const
     return no_such_resource(rpc_code::invalid_params, uri);
 }
 
-void modern_codec::finish_input_required(std::string& message, const question& q, std::string_view state) const
+void modern_codec::finish_input_required(
+    std::string& message, std::span<const input_request> requests, std::string_view state
+) const
 {
-    begin_member(message, "inputRequests");
-    message += '{';
-    json::write_string(message, q.key);
-    message += R"(:{"method":"elicitation/create","params":{)";
-    write_question(message, q, knows());
-    message += "}}}";
+    write_input_requests(message, requests);
     write_text_member(message, "requestState", state);
     finish(message, "input_required", {});
 }

@@ -7,6 +7,7 @@
 #include "mcp/version.hpp"
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,7 @@ struct result_traits
     bool cacheable = false; ///< a list, a discovery or the content of a resource
     std::chrono::milliseconds fresh_for{0};
     origin words = origin::ours;
+    std::string meta{}; ///< more members of `_meta`, JSON text
 };
 
 /// One codec per era; one object per version. Results are text: members of the result object, separated by commas,
@@ -64,8 +66,9 @@ public:
     void finish_result(std::string& message, const result_traits& traits) const override;
     rpc_error resource_not_found(std::string_view uri) const override;
 
-    /// Ends a result that asks the client to come back with an answer and with `state`.
-    void finish_input_required(std::string& message, const question& q, std::string_view state) const;
+    /// Ends a result that asks the client to come back with responses and with `state`.
+    void
+    finish_input_required(std::string& message, std::span<const input_request> requests, std::string_view state) const;
 
 private:
     void finish(std::string& message, std::string_view type, const result_traits& traits) const;
@@ -73,8 +76,8 @@ private:
     std::string server_info_;
 };
 
-/// The parameters of `elicitation/create` without their braces.
-void write_question(std::string& out, const question& q, const version_traits& knows);
+/// Appends `"inputRequests":{…}`.
+void write_input_requests(std::string& out, std::span<const input_request> requests);
 
 /// Appends `"key":` to an object that is being written, with a comma where one is due.
 void begin_member(std::string& out, std::string_view key);

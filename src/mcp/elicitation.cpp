@@ -1,5 +1,4 @@
-// Questions to the person behind the client: asked in either era, answers checked against what was asked.
-#include "mcp/codec.hpp"
+// Questions to the person behind the client: how they are put, and answers checked against what was asked.
 #include "mcp/session_peer.hpp"
 
 #include <fmt/format.h>
@@ -99,53 +98,14 @@ result<answer> read_answer(const value& given, const question& q)
     return answer{.action = answer_action::accept, .content = *std::move(content)};
 }
 
-io::task<result<answer>> legacy_peer::ask(question q, io::deadline until)
+input_request form_request(question q, const version_traits& knows)
 {
-    if (!can_ask())
-        co_return fail(
-            condition::unavailable, "the client cannot ask its user", "use a client that supports elicitation"
-        );
-    std::string params = "{";
-    write_question(params, q, knows());
-    auto got = CO_TRY(co_await ask_through_.ask("elicitation/create", params.substr(1), until));
-    // A client that answers with an error could not show the question; that is no consent.
-    if (!got.answer)
-        co_return answer{.action = answer_action::cancel, .content = {}};
-    co_return read_answer(*got.answer, q);
-}
-
-io::task<result<answer>> modern_peer::ask(question q, io::deadline)
-{
-    if (!can_ask()) {
-        lacked_elicitation_ = true;
-        co_return fail(
-            condition::unavailable, "the client cannot ask its user", "use a client that supports elicitation"
-        );
-    }
-    if (const auto* given = before_.answers.if_contains(q.key)) {
-        auto usable = read_answer(*given, q);
-        if (usable)
-            co_return usable;
-        // What does not fit is asked again, never taken for an answer.
-        before_.answers.erase(q.key);
-    }
-    const auto key = q.key;
-    open_ = std::move(q);
-    co_return fail(condition::input_required, "waiting for the answer to " + key);
-}
-
-void modern_peer::resume(conversation before, const value* responses)
-{
-    before_ = std::move(before);
-    if (responses == nullptr || !responses->is_object())
-        return;
-    if (const auto* given = responses->get_object().if_contains(before_.asked))
-        before_.answers.insert_or_assign(before_.asked, *given);
-}
-
-conversation modern_peer::so_far() const
-{
-    return {.answers = before_.answers, .asked = open_ ? open_->key : std::string{}, .rounds = before_.rounds + 1};
+    boost::json::object params;
+    if (knows.elicitation_mode)
+        params.emplace("mode", "form");
+    params.emplace("message", std::move(q.message));
+    params.emplace("requestedSchema", std::move(q.schema));
+    return {.key = std::move(q.key), .kind = input_kind::form, .params = std::move(params)};
 }
 
 } // namespace basekeeper::mcp

@@ -60,13 +60,25 @@ bool claims_modern_era(const boost::json::object& params)
     return meta != nullptr && (meta->contains(version_key) || meta->contains(capabilities_key));
 }
 
-bool declares_form_elicitation(const boost::json::object& capabilities)
+client_profile read_capabilities(const boost::json::object& capabilities)
 {
-    const auto* declared = capabilities.if_contains("elicitation");
-    if (declared == nullptr || !declared->is_object())
-        return false;
-    const auto& modes = declared->get_object();
-    return modes.contains("form") || !modes.contains("url");
+    const auto declared = [](const boost::json::object& in, std::string_view name) {
+        const auto* found = in.if_contains(name);
+        return found != nullptr ? found->if_object() : nullptr;
+    };
+    client_profile from;
+    if (const auto* elicitation = declared(capabilities, "elicitation")) {
+        from.opens_urls = elicitation->contains("url");
+        from.answers_forms = elicitation->contains("form") || !from.opens_urls; // an empty object means forms
+    }
+    if (const auto* sampling = declared(capabilities, "sampling")) {
+        from.samples = true;
+        from.samples_with_tools = sampling->contains("tools");
+    }
+    from.lists_roots = declared(capabilities, "roots") != nullptr;
+    if (const auto* extensions = declared(capabilities, "extensions"))
+        from.takes_tasks = declared(*extensions, tasks_extension) != nullptr;
+    return from;
 }
 
 std::expected<client_profile, rpc_error> read_envelope(const boost::json::object& params)
@@ -81,9 +93,7 @@ std::expected<client_profile, rpc_error> read_envelope(const boost::json::object
     if (version->get_string() != traits_of(newest).name)
         return std::unexpected(unsupported(version->get_string()));
 
-    client_profile from{
-        .answers_forms = declares_form_elicitation(capabilities->get_object()), .logs_from = std::nullopt
-    };
+    auto from = read_capabilities(capabilities->get_object());
     if (const auto* level = meta->if_contains(log_level_key)) {
         from.logs_from = level->is_string() ? find_log_level(level->get_string()) : std::nullopt;
         if (!from.logs_from)

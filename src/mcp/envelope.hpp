@@ -14,7 +14,7 @@ bool claims_modern_era(const boost::json::object& params);
 /// Checks the claim: required keys, known version, known log level.
 std::expected<client_profile, rpc_error> read_envelope(const boost::json::object& params);
 
-/// True when the capabilities declare elicitation in form mode (an empty object does).
-bool declares_form_elicitation(const boost::json::object& capabilities);
+/// What `ClientCapabilities` of any version declare; members that are not objects declare nothing.
+client_profile read_capabilities(const boost::json::object& capabilities);
 
 } // namespace basekeeper::mcp

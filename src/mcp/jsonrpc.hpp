@@ -21,6 +21,8 @@ enum class rpc_code : int
     invalid_params = -32602,
     internal_error = -32603,
     resource_not_found = -32002,          ///< legacy versions only
+    insufficient_scope = -31403,          ///< our own, outside of the reserved range
+    header_mismatch = -32020,             ///< modern versions over HTTP only
     missing_client_capability = -32021,   ///< modern versions only
     unsupported_protocol_version = -32022 ///< modern versions only
 };
@@ -30,7 +32,8 @@ struct rpc_error
 {
     rpc_code code = rpc_code::internal_error;
     std::string message;
-    std::string data{}; ///< JSON text; empty: no `data`
+    std::string data{};         ///< JSON text; empty: no `data`
+    std::string needed_scope{}; ///< of insufficient_scope: the scope that the call needs
 };
 
 /// What answering a request came to.

@@ -32,8 +32,8 @@ TEST(legacy_session, initialize_says_who_we_are_and_what_we_can)
     conversation_fixture f;
     EXPECT_EQ(
         f.shake_hands("2025-06-18"),
-        R"({"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{},"resources":{},)"
-        R"("prompts":{},"completions":{},"logging":{}},"serverInfo":{"name":"basekeeper","title":"Test",)"
+        R"({"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true},)"
+        R"("resources":{"subscribe":true,"listChanged":true},"prompts":{"listChanged":true},"completions":{},"logging":{}},"serverInfo":{"name":"basekeeper","title":"Test",)"
         R"("version":"0.1.0"},"instructions":"Be careful."}})"
     );
     conversation_fixture old;

@@ -35,8 +35,24 @@ list_item describe(const resource& r, std::string_view address, const version_tr
         write_text_member(json, "title", r.title);
     write_text_member(json, "description", r.description);
     write_text_member(json, "mimeType", r.mime_type);
+    write_ui_meta(json, r);
     json += '}';
     return {r.uri, std::move(json)};
+}
+
+/// What the list of tools depends on besides the version.
+std::string key_of(const caller& from)
+{
+    std::string key;
+    if (from.sees.is_whole() && !from.who.rights)
+        return key;
+    key = from.sees.mode == access::read_only ? "read " : "full ";
+    key.append(from.sees.instance).append(" ");
+    for (const auto& feature : from.sees.features)
+        key.append(feature).append(",");
+    if (from.who.rights)
+        key.append(" ").append(from.who.rights->key());
+    return key;
 }
 
 std::string argument_json(const prompt_argument& a)
@@ -69,45 +85,71 @@ std::optional<std::size_t> find_start(std::span<const list_item> items, std::str
 
 } // namespace
 
-std::vector<list_item> tool_listing::build(family f) const
+std::string tool_listing::describe(const tool& t, family f, const caller& from) const
+{
+    std::string json = "{";
+    write_text_member(json, "name", t.about.name);
+    write_text_member(json, "description", t.about.description);
+    begin_member(json, "inputSchema");
+    json::write_value(json, rules_.published_schema(t, from.sees));
+    if (f >= family::structured && !t.output_schema.empty()) {
+        begin_member(json, "outputSchema");
+        json::write_value(json, t.output_schema);
+    }
+    if (f >= family::annotated) {
+        begin_member(json, "annotations");
+        json += annotations(t.about.worst);
+    }
+    if (f == family::tasked && t.about.as_task != task_support::forbidden) {
+        begin_member(json, "execution");
+        json += t.about.as_task == task_support::required ? R"({"taskSupport":"required"})"
+                                                          : R"({"taskSupport":"optional"})";
+    }
+    if (!t.about.app.empty()) {
+        begin_member(json, "_meta");
+        json += R"({"ui":{"resourceUri":)";
+        json::write_string(json, t.about.app);
+        json += R"(},"ui/resourceUri":)"; // the name that hosts of before 2026-01-26 look for
+        json::write_string(json, t.about.app);
+        json += '}';
+    }
+    json += '}';
+    return json;
+}
+
+std::vector<list_item> tool_listing::build(family f, const caller& from) const
 {
     std::vector<list_item> items;
-    for (const auto& t : all_.tools()) {
-        if (!rules_.offers(t))
-            continue;
-        std::string json = "{";
-        write_text_member(json, "name", t.about.name);
-        write_text_member(json, "description", t.about.description);
-        begin_member(json, "inputSchema");
-        json::write_value(json, rules_.published_schema(t));
-        if (f == family::structured && !t.output_schema.empty()) {
-            begin_member(json, "outputSchema");
-            json::write_value(json, t.output_schema);
-        }
-        if (f != family::plain) {
-            begin_member(json, "annotations");
-            json += annotations(t.about.worst);
-        }
-        json += '}';
-        items.push_back({t.about.name, std::move(json)});
-    }
+    for (const auto& t : all_.tools())
+        if (rules_.offers(t, from))
+            items.push_back({t.about.name, describe(t, f, from)});
     return items;
 }
 
-std::span<const list_item> tool_listing::items(const version_traits& knows)
+std::span<const list_item> tool_listing::items(const version_traits& knows, const caller& from)
 {
+    constexpr std::size_t most_kinds_of_callers = 64;
     auto instances = instances_.names();
-    if (instances != built_for_) {
-        built_.fill({});
+    if (instances != built_for_ || built_.size() > most_kinds_of_callers) {
+        built_.clear();
         built_for_ = std::move(instances);
     }
-    const auto f = knows.structured_content ? family::structured
-                   : knows.annotations      ? family::annotated
-                                            : family::plain;
-    auto& items = built_[static_cast<std::size_t>(f)];
+    const auto f = knows.core_tasks           ? family::tasked
+                   : knows.structured_content ? family::structured
+                   : knows.annotations        ? family::annotated
+                                              : family::plain;
+    auto& items = built_[key_of(from)][static_cast<std::size_t>(f)];
     if (items.empty())
-        items = build(f);
+        items = build(f, from);
     return items;
+}
+
+void write_ui_meta(std::string& out, const resource& r)
+{
+    if (r.ui.empty())
+        return;
+    begin_member(out, "_meta");
+    out.append(R"({"ui":)").append(r.ui).append("}");
 }
 
 std::vector<list_item> list_resources(const registry& all, const version_traits& knows)
@@ -188,19 +230,20 @@ void write_capabilities(std::string& out, const registry& all, const version_tra
 {
     begin_member(out, "capabilities");
     out += '{';
-    const auto declare = [&](std::string_view name) {
+    const auto declare = [&](std::string_view name, std::string_view what) {
         begin_member(out, name);
-        out += "{}";
+        out += what;
     };
+    constexpr std::string_view changing = R"({"listChanged":true})";
     if (!all.tools().empty())
-        declare("tools");
+        declare("tools", changing);
     if (!all.resources().empty())
-        declare("resources");
+        declare("resources", R"({"subscribe":true,"listChanged":true})");
     if (!all.prompts().empty())
-        declare("prompts");
+        declare("prompts", changing);
     if (knows.completions && !(all.resources().empty() && all.prompts().empty()))
-        declare("completions");
-    declare("logging");
+        declare("completions", "{}");
+    declare("logging", "{}");
     out += '}';
 }
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,8 +23,8 @@ struct list_item
     std::string json;
 };
 
-/// The tools as each family of versions publishes them. Rebuilt when the instances change, because schemas say whether
-/// there is a choice of them.
+/// The tools as each family of versions publishes them to each kind of caller. Rebuilt when the instances change,
+/// because schemas say whether there is a choice of them.
 class tool_listing
 {
 public:
@@ -31,7 +32,8 @@ public:
         : all_(all), rules_(rules), instances_(instances)
     {}
 
-    std::span<const list_item> items(const version_traits& knows);
+    /// Valid until the next call.
+    std::span<const list_item> items(const version_traits& knows, const caller& from);
 
 private:
     enum class family
@@ -39,17 +41,24 @@ private:
         plain,      ///< 2024-11-05: name, description, schema
         annotated,  ///< 2025-03-26: with hints
         structured, ///< since 2025-06-18: with output schemas
+        tasked,     ///< 2025-11-25: with what may run as a task
         count
     };
 
-    std::vector<list_item> build(family f) const;
+    using lists = std::array<std::vector<list_item>, static_cast<std::size_t>(family::count)>;
+
+    std::vector<list_item> build(family f, const caller& from) const;
+    std::string describe(const tool& t, family f, const caller& from) const;
 
     const registry& all_;
     const policy& rules_;
     const instance_catalog& instances_;
     std::vector<std::string> built_for_;
-    std::array<std::vector<list_item>, static_cast<std::size_t>(family::count)> built_;
+    std::map<std::string, lists, std::less<>> built_; // by what callers see and may do; emptied when it grows large
 };
+
+/// Appends `"_meta":{"ui":…}` of a resource that is an app (MCP Apps).
+void write_ui_meta(std::string& out, const resource& r);
 
 std::vector<list_item> list_resources(const registry& all, const version_traits& knows);
 std::vector<list_item> list_resource_templates(const registry& all, const version_traits& knows);

@@ -83,7 +83,8 @@ TEST(listing, pages_follow_each_other_and_hold_everything_once)
         cursor = next != nullptr ? json::to_text(*next) : std::string{};
     } while (!cursor.empty());
     EXPECT_THAT(
-        names, ::testing::ElementsAre("echo", "slow", "ask", "ask_twice", "failing", "report", "throwing", "drop")
+        names,
+        ::testing::ElementsAre("echo", "slow", "ask", "ask_twice", "gather", "failing", "report", "throwing", "drop")
     );
 }
 

@@ -24,8 +24,8 @@ TEST(modern_session, discovery_names_versions_capabilities_and_the_server)
     conversation_fixture f;
     EXPECT_EQ(
         f.say(modern("1", "server/discover")),
-        R"({"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{},)"
-        R"("resources":{},"prompts":{},"completions":{},"logging":{}},"instructions":"Be careful.",)"
+        R"({"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28"],"capabilities":{"tools":{"listChanged":true},)"
+        R"("resources":{"subscribe":true,"listChanged":true},"prompts":{"listChanged":true},"completions":{},"logging":{}},"instructions":"Be careful.",)"
         R"("resultType":"complete","ttlMs":300000,"cacheScope":"private","_meta":{)"
         R"("io.modelcontextprotocol/serverInfo":{"name":"basekeeper","title":"Test","version":"0.1.0"}}}})"
     );
@@ -71,7 +71,6 @@ TEST(modern_session, methods_of_the_handshake_era_do_not_exist)
           "resources/subscribe",
           "resources/unsubscribe",
           "unknown/method",
-          "subscriptions/listen",
           "tasks/get"})
         EXPECT_THAT(f.say(modern("1", method)), HasSubstr("-32601")) << method;
 }

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 namespace basekeeper::mcp {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 constexpr std::string_view instance_key = "instance";
 constexpr std::string_view instance_synonym = "project_id"; // the name that Supabase's own server uses
 constexpr std::string_view confirm_key = "confirm";
+constexpr std::string_view always_offered = "instances"; // the group without which no other makes sense
 
 /// The text that a confirmation is good for: who, what, with which arguments, to which end.
 std::string binding(const tool& t, const crypto::sha256_digest& arguments, const plan& intent, const call& c)
@@ -71,6 +73,7 @@ struct policy::decision
     crypto::sha256_digest arguments{};
     std::string confirm; ///< token that came with the call
     std::string_view word = "allowed";
+    bool token_offered = false; ///< the client cannot ask: it was told to come back with a token
 };
 
 policy::policy(
@@ -83,12 +86,19 @@ policy::policy(
     : settings_(std::move(settings)), instances_(instances), audit_(audit), tokens_(std::move(tokens)), time_(time)
 {}
 
-bool policy::offers(const tool& t) const
+bool policy::offers(const tool& t, const caller& from) const
 {
-    return settings_.mode == access::full || t.about.worst == effect::reads;
+    const auto& sees = from.sees;
+    const bool read_only = settings_.mode == access::read_only || sees.mode == access::read_only;
+    if (read_only && t.about.worst != effect::reads)
+        return false;
+    if (!sees.features.empty() && t.about.group != always_offered &&
+        std::ranges::find(sees.features, t.about.group) == sees.features.end())
+        return false;
+    return !from.who.rights || from.who.rights->allows(t.about.group, std::min(t.about.worst, effect::writes), "");
 }
 
-boost::json::object policy::published_schema(const tool& t) const
+boost::json::object policy::published_schema(const tool& t, const view& sees) const
 {
     auto schema = t.input_schema;
     const auto property = [&](std::string_view name, boost::json::object what) {
@@ -96,7 +106,8 @@ boost::json::object policy::published_schema(const tool& t) const
             schema["properties"] = boost::json::object{};
         schema["properties"].as_object()[name] = std::move(what);
     };
-    if (t.about.about == subject::instance && settings_.pinned_instance.empty() && instances_.names().size() != 1)
+    const bool pinned = !settings_.pinned_instance.empty() || !sees.instance.empty();
+    if (t.about.about == subject::instance && !pinned && instances_.names().size() != 1)
         property(instance_key, {{"type", "string"}, {"description", "Name from list_instances."}});
     if (may_need_confirmation(t))
         property(confirm_key, {{"type", "string"}, {"description", "Token from the answer that asked to confirm."}});
@@ -108,9 +119,9 @@ bool policy::may_need_confirmation(const tool& t) const
     return t.about.worst >= settings_.confirm_from;
 }
 
-result<std::string> policy::choose_instance(const tool& t, const boost::json::object& arguments) const
+result<std::string> policy::choose_instance(const tool& t, const boost::json::object& arguments, const view& sees) const
 {
-    std::string asked = settings_.pinned_instance;
+    std::string asked = !settings_.pinned_instance.empty() ? settings_.pinned_instance : sees.instance;
     for (const auto key : {instance_key, instance_synonym}) {
         const auto* value = arguments.if_contains(key);
         if (value == nullptr || has_parameter(t, key))
@@ -152,7 +163,7 @@ result<std::string> policy::choose_instance(const tool& t, const boost::json::ob
     return asked;
 }
 
-io::task<result<>> policy::confirm(const tool& t, const decision& d, const plan& intent, call& c)
+io::task<result<>> policy::confirm(const tool& t, decision& d, const plan& intent, call& c)
 {
     const auto bound = binding(t, d.arguments, intent, c);
     if (!d.confirm.empty())
@@ -169,6 +180,7 @@ io::task<result<>> policy::confirm(const tool& t, const decision& d, const plan&
         );
     }
     const auto token = tokens_.issue(bound, settings_.confirmation_lifetime);
+    d.token_offered = true;
     co_return fail(
         condition::input_required,
         fmt::format("this needs a confirmation, nothing was changed yet. Plan: {}", intent.summary),
@@ -180,22 +192,56 @@ io::task<result<>> policy::confirm(const tool& t, const decision& d, const plan&
     );
 }
 
-io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::object arguments, decision& d, call& c)
+result<> policy::check_offered(const tool& t, call& c, decision& d) const
 {
-    if (!offers(t)) {
+    const caller from{c.who(), c.sees()};
+    if (offers(t, from))
+        return {};
+    const bool by_mode = !offers(t, {{c.who().id}, {.mode = c.sees().mode}});
+    if (by_mode) {
         d.word = "refused_read_only";
-        co_return fail(
+        return fail(
             condition::denied,
             fmt::format("{} can change data and this server is read-only", t.about.name),
-            "use query_database to read; to write, the operator must start the server without --read-only"
+            settings_.mode == access::read_only
+                ? "use query_database to read; to write, the operator must start the server without --read-only"
+                : "use query_database to read; to write, connect without read_only=true"
         );
     }
+    if (!offers(t, {{c.who().id}, c.sees()})) {
+        d.word = "invalid";
+        return fail(
+            condition::not_found,
+            fmt::format("{} is of the group {}, which this connection left out", t.about.name, t.about.group),
+            "connect with features that name the group"
+        );
+    }
+    return check_rights(t.about.group, std::min(t.about.worst, effect::writes), c, d);
+}
+
+result<> policy::check_rights(std::string_view group, effect does, call& c, decision& d) const
+{
+    const auto& rights = c.who().rights;
+    if (!rights || rights->allows(group, does, c.instance()))
+        return {};
+    d.word = "refused_scope";
+    auto scope = scope_name(group, does);
+    auto message = c.instance().empty()
+                       ? fmt::format("this needs the scope {}", scope)
+                       : fmt::format("this needs the scope {} on instance \"{}\"", scope, c.instance());
+    c.lacks_scope(std::move(scope));
+    return fail(condition::denied, std::move(message), "use a credential that was granted it");
+}
+
+io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::object arguments, decision& d, call& c)
+{
+    CO_TRY(check_offered(t, c, d));
     d.word = "invalid";
     if (t.about.about == subject::instance) {
-        auto chosen = choose_instance(t, arguments);
+        auto chosen = choose_instance(t, arguments, c.sees());
         if (!chosen) {
             co_await instances_.refresh();
-            chosen = choose_instance(t, arguments);
+            chosen = choose_instance(t, arguments, c.sees());
         }
         c.select_instance(CO_TRY(std::move(chosen)));
         for (const auto key : {instance_key, instance_synonym})
@@ -210,6 +256,8 @@ io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::
     }
     d.arguments = digest_of(arguments);
     auto prepared = CO_TRY(t.prepare(arguments));
+    // A tool that can write needs that right even for a call that seems to read: what a text does is only guessed.
+    CO_TRY(check_rights(t.about.group, std::max(prepared.intent.does, std::min(t.about.worst, effect::writes)), c, d));
     d.word = "allowed";
     if (prepared.intent.does != effect::reads && !audit_.healthy()) {
         d.word = "refused_unaudited";
@@ -254,7 +302,7 @@ io::task<result<tool_reply>> policy::run(const tool& t, boost::json::object argu
         ++(d.word == "allowed" || d.word == "confirmed" ? counter.failures : counter.refusals);
     record(c, t.about.name, d, output ? "ok" : to_string(output.error().code), started);
 
-    if (asks_client && c.client().can_ask())
+    if (asks_client && !d.token_offered)
         co_return std::unexpected(std::move(output).error());
     tool_reply reply;
     if (output) {
@@ -262,6 +310,7 @@ io::task<result<tool_reply>> policy::run(const tool& t, boost::json::object argu
         reply.text =
             reply.words == origin::foreign ? wrap_foreign(output->structured, marks_.next()) : output->structured;
         reply.structured = std::move(output->structured);
+        reply.blocks = std::move(output->blocks);
     } else {
         reply.words = output.error().server_text.empty() ? origin::ours : origin::foreign;
         reply.text = failure_text(output.error());
@@ -270,25 +319,28 @@ io::task<result<tool_reply>> policy::run(const tool& t, boost::json::object argu
     co_return reply;
 }
 
-io::task<result<std::string>> policy::read(const resource& r, template_variables variables, call& c)
+io::task<result<resource_body>> policy::read(const resource& r, template_variables variables, call& c)
 {
     const auto started = time_.steady();
     decision d;
     d.arguments = crypto::sha256(json::to_text(boost::json::value_from(variables)));
     if (const auto named = variables.find(instance_key); named != variables.end())
         c.select_instance(named->second);
-    result<std::string> text;
-    if (const auto& only = settings_.pinned_instance; !only.empty() && !c.instance().empty() && c.instance() != only) {
+    result<resource_body> body;
+    const auto& only = !settings_.pinned_instance.empty() ? settings_.pinned_instance : c.sees().instance;
+    if (!only.empty() && !c.instance().empty() && c.instance() != only) {
         d.word = "invalid";
-        text = fail(
+        body = fail(
             condition::denied, fmt::format("this server is limited to instance \"{}\"", only), "read a resource of that"
         );
-    } else
-        text = co_await r.read(std::move(variables), c);
-    record(c, "resources/read " + r.name, d, text ? "ok" : to_string(text.error().code), started);
-    if (text && r.words == origin::foreign && is_prose(r))
-        co_return wrap_foreign(*text);
-    co_return text;
+    } else if (const auto granted = check_rights(r.group, effect::reads, c, d); !granted)
+        body = std::unexpected(granted.error());
+    else
+        body = co_await r.read(std::move(variables), c);
+    record(c, "resources/read " + r.name, d, body ? "ok" : to_string(body.error().code), started);
+    if (body && r.words == origin::foreign && is_prose(r))
+        body->text = wrap_foreign(body->text);
+    co_return body;
 }
 
 void policy::record(
@@ -306,6 +358,12 @@ void policy::record(
         .rows = c.tally().rows,
         .duration = std::chrono::duration_cast<std::chrono::microseconds>(time_.steady() - began),
     });
+}
+
+std::string scope_name(std::string_view group, effect what)
+{
+    constexpr std::array<std::string_view, 3> rights{"read", "write", "destroy"};
+    return fmt::format("{}:{}", group, rights[static_cast<std::size_t>(what)]);
 }
 
 std::string wrap_foreign(std::string_view text)

@@ -18,12 +18,6 @@
 
 namespace basekeeper::mcp {
 
-enum class access
-{
-    full,
-    read_only ///< tools that can write are neither listed nor run, whatever their arguments
-};
-
 struct policy_settings
 {
     access mode = access::full;
@@ -40,7 +34,8 @@ struct tool_reply
 {
     std::string text;
     std::string structured;
-    std::optional<error> failed; ///< set: the call failed, `text` says how and what to do next
+    std::vector<content> blocks{}; ///< instead of `text`; may be empty
+    std::optional<error> failed;   ///< set: the call failed, `text` says how and what to do next
     origin words = origin::ours;
 };
 
@@ -66,12 +61,12 @@ public:
 
     const policy_settings& settings() const { return settings_; }
 
-    /// True when the tool is listed and may be called in this mode.
-    bool offers(const tool& t) const;
+    /// True when the tool is listed for this caller and may be called: mode, view and rights allow it.
+    bool offers(const tool& t, const caller& from = {}) const;
 
     /// The input schema as this server publishes it: with `instance` where there is a choice, with `confirm` where a
     /// call may have to be confirmed.
-    boost::json::object published_schema(const tool& t) const;
+    boost::json::object published_schema(const tool& t, const view& sees = {}) const;
 
     /// Runs one call to its reply. Never fails with anything but condition::input_required, which means: ask the
     /// client and call again with the same arguments.
@@ -79,7 +74,7 @@ public:
 
     /// Reads a resource: audited as `resources/read NAME`, foreign prose wrapped (JSON stays JSON). Fails with denied
     /// when it is of another instance than the pinned one, else as the resource's `read` does.
-    io::task<result<std::string>> read(const resource& r, template_variables variables, call& c);
+    io::task<result<resource_body>> read(const resource& r, template_variables variables, call& c);
 
     const std::map<std::string, call_counters, std::less<>>& counters() const { return counters_; }
 
@@ -87,8 +82,10 @@ private:
     struct decision;
     void record(const call& c, const std::string& what, const decision& d, std::string_view outcome, steady_time began);
     bool may_need_confirmation(const tool& t) const;
-    result<std::string> choose_instance(const tool& t, const boost::json::object& arguments) const;
-    io::task<result<>> confirm(const tool& t, const decision& d, const plan& intent, call& c);
+    result<std::string> choose_instance(const tool& t, const boost::json::object& arguments, const view& sees) const;
+    result<> check_rights(std::string_view group, effect does, call& c, decision& d) const;
+    result<> check_offered(const tool& t, call& c, decision& d) const;
+    io::task<result<>> confirm(const tool& t, decision& d, const plan& intent, call& c);
     io::task<result<tool_output>> admit_and_run(const tool& t, boost::json::object arguments, decision& d, call& c);
 
     policy_settings settings_;
@@ -99,6 +96,9 @@ private:
     crypto::token_source marks_;
     std::map<std::string, call_counters, std::less<>> counters_;
 };
+
+/// The scope that calls of this effect need in a tool group: `database:read`, `:write` or `:destroy`.
+std::string scope_name(std::string_view group, effect what);
 
 /// Puts foreign text between markers that it cannot forge, with a sentence that says what it is.
 /// `mark`: unpredictable and new for each answer; left out, one is drawn.

@@ -255,11 +255,11 @@ TEST(wrap_foreign, text_that_knew_an_earlier_mark_does_not_close_the_next)
     EXPECT_EQ(wrapped.find(closing), wrapped.size() - closing.size()) << "closed once, at the end";
 }
 
-io::task<result<std::string>> read_back(std::string text)
+io::task<result<resource_body>> read_back(std::string text)
 {
     if (text == "gone")
         co_return fail(condition::not_found, "no such note");
-    co_return text;
+    co_return resource_body{std::move(text)};
 }
 
 resource note(std::string mime_type, origin words)
@@ -276,17 +276,17 @@ resource note(std::string mime_type, origin words)
     };
 }
 
-result<std::string> read_from(policy& rules, peer& client, const resource& r, template_variables variables)
+result<resource_body> read_from(policy& rules, peer& client, const resource& r, template_variables variables)
 {
     io::runtime on;
-    call c({"stdio:test"}, client, io::deadline::after(10s));
+    call c({{"stdio:test"}}, client, io::deadline::after(10s));
     return test::run_task(on, rules.read(r, std::move(variables), c));
 }
 
 TEST_F(policy_resource, reading_is_audited)
 {
     const auto r = note("text/plain", origin::ours);
-    EXPECT_EQ(read_from(*rules, client, r, {{"instance", "dev"}, {"name", "a"}}), "a");
+    EXPECT_EQ(read_from(*rules, client, r, {{"instance", "dev"}, {"name", "a"}})->text, "a");
     ASSERT_EQ(audit.entries.size(), 1U);
     EXPECT_EQ(audit.entries[0].tool, "resources/read note");
     EXPECT_EQ(audit.entries[0].instance, "dev");
@@ -299,13 +299,14 @@ TEST_F(policy_resource, reading_is_audited)
 TEST_F(policy_resource, foreign_prose_is_wrapped_and_json_stays_json)
 {
     EXPECT_THAT(
-        *read_from(*rules, client, note("text/markdown", origin::foreign), {{"name", "a"}}),
+        read_from(*rules, client, note("text/markdown", origin::foreign), {{"name", "a"}})->text,
         HasSubstr(">\na\n</untrusted-data-")
     );
     EXPECT_THAT(
-        *read_from(*rules, client, note("", origin::foreign), {{"name", "a"}}), HasSubstr(">\na\n</untrusted-data-")
+        read_from(*rules, client, note("", origin::foreign), {{"name", "a"}})->text,
+        HasSubstr(">\na\n</untrusted-data-")
     );
-    EXPECT_EQ(read_from(*rules, client, note("application/json", origin::foreign), {{"name", "{}"}}), "{}");
+    EXPECT_EQ(read_from(*rules, client, note("application/json", origin::foreign), {{"name", "{}"}})->text, "{}");
 }
 
 TEST_F(policy_resource, of_another_instance_than_the_pinned_one_is_not_read)

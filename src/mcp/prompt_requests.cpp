@@ -54,6 +54,22 @@ std::expected<prompt_values, rpc_error> read_values(const prompt& p, const boost
     return values;
 }
 
+void write_messages(exchange& x, const std::vector<prompt_message>& messages)
+{
+    begin_member(x.message, "messages");
+    x.message += '[';
+    for (const auto& one : messages) {
+        if (x.message.back() != '[')
+            x.message += ',';
+        x.message += '{';
+        write_text_member(x.message, "role", one.from == role::user ? "user" : "assistant");
+        begin_member(x.message, "content");
+        write_blocks(x.message, {&one.what, 1}, x.speak.knows());
+        x.message += '}';
+    }
+    x.message += ']';
+}
+
 void write_completions(std::string& out, const std::vector<std::string>& values)
 {
     const auto shown = std::min(values.size(), most_completions);
@@ -108,18 +124,15 @@ io::task<outcome> get_prompt(exchange& x, peer& up)
         co_return std::unexpected(std::move(values).error());
 
     auto c = make_call(x, up);
-    const auto text = co_await p->get(*std::move(values), c);
-    if (!text && text.error().code == condition::input_required && up.can_ask()) {
+    const auto messages = co_await p->get(*std::move(values), c);
+    if (!messages && messages.error().code == condition::input_required) {
         x.input_required = true;
         co_return outcome{};
     }
-    if (!text)
-        co_return std::unexpected(rpc_error_of(text.error()));
+    if (!messages)
+        co_return std::unexpected(rpc_error_of(messages.error()));
     write_text_member(x.message, "description", p->description);
-    begin_member(x.message, "messages");
-    x.message += R"([{"role":"user","content":{"type":"text","text":)";
-    json::write_string(x.message, *text);
-    x.message += "}}]";
+    write_messages(x, *messages);
     co_return outcome{};
 }
 

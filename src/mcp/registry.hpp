@@ -27,6 +27,13 @@ public:
 /// Values of the `{…}` parts of a URI template, or arguments of a prompt, by name.
 using template_variables = std::map<std::string, std::string, std::less<>>;
 
+/// The content of a resource: text, or bytes.
+struct resource_body
+{
+    std::string text;
+    std::string base64{}; ///< RFC 4648 section 4 with padding; not empty: bytes, and `text` is not used
+};
+
 /// Readable content with an address. `uri` may be an RFC 6570 level-1 template
 /// (`basekeeper://instances/{instance}/schema`).
 struct resource
@@ -36,11 +43,14 @@ struct resource
     std::string title;
     std::string description;
     std::string mime_type;
+    std::string group = "instances"; ///< the feature group whose read scope it needs
     origin words = origin::foreign;
     /// Reads it; `variables` holds the values of the template's `{…}` parts, percent-decoded.
-    std::function<io::task<result<std::string>>(template_variables variables, call&)> read;
+    std::function<io::task<result<resource_body>>(template_variables variables, call&)> read;
     /// Values that a template variable may have and that start with `prefix`; may be empty.
     std::function<std::vector<std::string>(std::string_view variable, std::string_view prefix)> complete;
+    /// JSON text of `_meta.ui` for MCP Apps (ext-apps 2026-01-26: csp, permissions, prefersBorder); empty: not an app.
+    std::string ui{};
 };
 
 /// One argument of a prompt; values are always strings.
@@ -52,15 +62,27 @@ struct prompt_argument
     std::function<std::vector<std::string>(std::string_view prefix)> complete;
 };
 
-/// A text that a person picks to start work with.
+enum class role
+{
+    user,
+    assistant
+};
+
+struct prompt_message
+{
+    role from = role::user;
+    content what;
+};
+
+/// Messages that a person picks to start work with.
 struct prompt
 {
     std::string name;
     std::string title;
     std::string description;
     std::vector<prompt_argument> arguments;
-    /// The user message that the prompt becomes.
-    std::function<io::task<result<std::string>>(template_variables arguments, call&)> get;
+    /// The messages that the prompt becomes.
+    std::function<io::task<result<std::vector<prompt_message>>>(template_variables arguments, call&)> get;
 };
 
 /// The lists, in the order of registration. Names are unique; adding a second one of the same name is a bug.

@@ -50,8 +50,13 @@ std::string request_states::issue(const conversation& c, std::string_view bound_
     json::write_string(payload, crypto::random_token(16));
     payload += R"(,"rounds":)";
     json::write_number(payload, c.rounds);
-    payload += R"(,"asked":)";
-    json::write_string(payload, c.asked);
+    payload += R"(,"asked":[)";
+    for (const auto& key : c.asked) {
+        if (payload.back() != '[')
+            payload += ',';
+        json::write_string(payload, key);
+    }
+    payload += ']';
     payload += R"(,"answers":)";
     json::write_value(payload, c.answers);
     payload += '}';
@@ -79,9 +84,12 @@ result<conversation> request_states::redeem(std::string_view state, std::string_
     std::erase_if(used_, [&](const auto& entry) { return entry.second < now(); });
     if (!used_.emplace(body.at("once").as_string(), expiry).second)
         return fail(refusal());
+    std::vector<std::string> asked;
+    for (const auto& key : body.at("asked").as_array())
+        asked.emplace_back(key.as_string());
     return conversation{
         .answers = body.at("answers").as_object(),
-        .asked = std::string(body.at("asked").as_string()),
+        .asked = std::move(asked),
         .rounds = body.at("rounds").to_number<std::int64_t>(),
     };
 }

@@ -11,15 +11,16 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace basekeeper::mcp {
 
 /// The questions and answers of one call so far.
 struct conversation
 {
-    boost::json::object answers; ///< question key -> `{action, content}` as the client gave it
-    std::string asked;           ///< key of the question that is open
-    std::int64_t rounds = 0;     ///< how often the client has been asked
+    boost::json::object answers;    ///< key of a request for input -> the response as the client gave it
+    std::vector<std::string> asked; ///< keys of the requests that are open
+    std::int64_t rounds = 0;        ///< how often the client has been asked
 };
 
 /// Signs conversations with HMAC-SHA-256 over the state and what it is bound to (principal, method, parameters).

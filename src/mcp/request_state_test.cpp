@@ -11,7 +11,7 @@ struct states_fixture
 {
     manual_clock time;
     request_states states{crypto::secret<std::string>(std::string(32, 'k')), time};
-    std::string issued = states.issue({.answers = {{"a", 1}}, .asked = "b", .rounds = 2}, "bound");
+    std::string issued = states.issue({.answers = {{"a", 1}}, .asked = {"b", "c"}, .rounds = 2}, "bound");
 };
 
 TEST(request_state, comes_back_as_it_went)
@@ -20,7 +20,7 @@ TEST(request_state, comes_back_as_it_went)
     const auto back = f.states.redeem(f.issued, "bound");
     ASSERT_TRUE(back);
     EXPECT_EQ(json::to_text(back->answers), R"({"a":1})");
-    EXPECT_EQ(back->asked, "b");
+    EXPECT_EQ(back->asked, (std::vector<std::string>{"b", "c"}));
     EXPECT_EQ(back->rounds, 2);
 }
 

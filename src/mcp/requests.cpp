@@ -35,7 +35,7 @@ struct method_entry
     needs offers;
 };
 
-constexpr std::array<method_entry, 12> methods{{
+constexpr std::array<method_entry, 15> methods{{
     {"tools/call", method::call_tool, eras::both, needs::tools},
     {"tools/list", method::list_tools, eras::both, needs::tools},
     {"ping", method::ping, eras::legacy, needs::nothing},
@@ -45,6 +45,9 @@ constexpr std::array<method_entry, 12> methods{{
     {"resources/list", method::list_resources, eras::both, needs::resources},
     {"resources/templates/list", method::list_resource_templates, eras::both, needs::resources},
     {"resources/read", method::read_resource, eras::both, needs::resources},
+    {"resources/subscribe", method::subscribe, eras::legacy, needs::resources},
+    {"resources/unsubscribe", method::unsubscribe, eras::legacy, needs::resources},
+    {"subscriptions/listen", method::listen, eras::modern, needs::nothing},
     {"prompts/list", method::list_prompts, eras::both, needs::prompts},
     {"prompts/get", method::get_prompt, eras::both, needs::prompts},
     {"completion/complete", method::complete, eras::both, needs::resources_or_prompts},
@@ -103,7 +106,7 @@ std::optional<method> find_method(std::string_view name, era when, const registr
 
 bool may_wait(method m)
 {
-    return m == method::call_tool || m == method::read_resource || m == method::get_prompt;
+    return m == method::call_tool || m == method::read_resource || m == method::get_prompt || m == method::listen;
 }
 
 outcome answer_now(method m, exchange& x)
@@ -114,7 +117,7 @@ outcome answer_now(method m, exchange& x)
     case method::ping:
         return {};
     case method::list_tools:
-        return write_list(x, "tools", x.of.tools().items(knows));
+        return write_list(x, "tools", x.of.tools().items(knows, x.from));
     case method::list_resources:
         return write_list(x, "resources", list_resources(offers, knows));
     case method::list_resource_templates:
@@ -167,9 +170,19 @@ rpc_error rpc_error_of(const error& e)
     return {callers_fault ? rpc_code::invalid_params : rpc_code::internal_error, failure_text(e)};
 }
 
+rpc_error scope_missing(const call& c, std::string message)
+{
+    return {
+        .code = rpc_code::insufficient_scope,
+        .message = std::move(message),
+        .data = R"({"scope":")" + c.needed_scope() + "\"}",
+        .needed_scope = c.needed_scope(),
+    };
+}
+
 call make_call(const exchange& x, peer& up)
 {
-    return {x.who, up, io::deadline::after(x.of.rules().settings().longest_call)};
+    return {x.from, up, io::deadline::after(x.of.rules().settings().longest_call)};
 }
 
 std::string suggestion(std::string_view asked, std::span<const std::string_view> known)

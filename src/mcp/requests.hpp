@@ -24,7 +24,10 @@ enum class method
     read_resource,
     list_prompts,
     get_prompt,
-    complete
+    complete,
+    subscribe,
+    unsubscribe,
+    listen
 };
 
 /// The method of that name in that era on a server that offers this; nothing when the answer is "method not found".
@@ -38,7 +41,7 @@ struct exchange
 {
     server& of;
     const codec& speak;
-    const principal& who;
+    const caller& from;
     boost::json::object& params;
     std::string& message;        ///< the answer, open for members of `result`
     result_traits traits{};      ///< what the end of the result says
@@ -66,6 +69,9 @@ std::optional<std::string_view> text_parameter(const boost::json::object& params
 
 /// A failure of a resource or prompt, which have no `isError`, as an error response.
 rpc_error rpc_error_of(const error& e);
+
+/// The refusal of a call for want of a scope.
+rpc_error scope_missing(const call& c, std::string message);
 
 /// The call that a handler is given.
 call make_call(const exchange& x, peer& up);

@@ -24,16 +24,17 @@ located locate(const registry& offers, std::string_view uri)
     return {};
 }
 
-void write_content(exchange& x, const resource& r, std::string_view uri, std::string_view text)
+void write_content(exchange& x, const resource& r, std::string_view uri, const resource_body& body)
 {
     auto& out = x.message;
-    out.reserve(out.size() + text.size() + text.size() / 8 + 256);
+    out.reserve(out.size() + body.text.size() + body.text.size() / 8 + body.base64.size() + 256);
     begin_member(out, "contents");
     out += "[{";
     write_text_member(out, "uri", uri);
     write_text_member(out, "mimeType", r.mime_type);
-    begin_member(out, "text");
-    json::write_string(out, text);
+    begin_member(out, body.base64.empty() ? "text" : "blob");
+    json::write_string(out, body.base64.empty() ? body.text : body.base64);
+    write_ui_meta(out, r);
     out += "}]";
     x.traits.cacheable = true;
     x.traits.words = r.words;
@@ -50,15 +51,17 @@ io::task<outcome> read_resource(exchange& x, peer& up)
     if (found.what == nullptr)
         co_return std::unexpected(x.speak.resource_not_found(*uri));
     auto c = make_call(x, up);
-    const auto text = co_await x.of.rules().read(*found.what, std::move(found.variables), c);
-    if (text)
-        write_content(x, *found.what, *uri, *text);
-    else if (text.error().code == condition::input_required && up.can_ask())
+    const auto body = co_await x.of.rules().read(*found.what, std::move(found.variables), c);
+    if (body)
+        write_content(x, *found.what, *uri, *body);
+    else if (body.error().code == condition::input_required)
         x.input_required = true;
-    else if (text.error().code == condition::not_found)
+    else if (!c.needed_scope().empty())
+        co_return std::unexpected(scope_missing(c, failure_text(body.error())));
+    else if (body.error().code == condition::not_found)
         co_return std::unexpected(x.speak.resource_not_found(*uri));
     else
-        co_return std::unexpected(rpc_error_of(text.error()));
+        co_return std::unexpected(rpc_error_of(body.error()));
     co_return outcome{};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "mcp/changes.hpp"
 #include "mcp/codec.hpp"
 #include "mcp/listing.hpp"
 #include "mcp/policy.hpp"
@@ -24,6 +25,7 @@ struct server_settings
     crypto::secret<std::string> state_key; ///< signs request states: 32 random bytes or more
     std::size_t concurrent_requests = 256; ///< per session; more are refused, not queued
     std::size_t page_size = 100;           ///< items in a page of a list
+    std::size_t most_listeners = 4'096;    ///< sessions and subscriptions that are told of changes
     json::read_limits message_limits{};
     std::chrono::minutes lists_fresh_for{5};
     /// Told about exceptions that left a handler, which are bugs; may be empty.
@@ -56,6 +58,9 @@ public:
 
     tool_listing& tools() { return tools_; }
 
+    /// What changed while clients were connected; sessions and subscriptions listen here.
+    changes& news() { return news_; }
+
     request_states& states() { return states_; }
 
     const request_states& states() const { return states_; }
@@ -72,6 +77,7 @@ private:
     server_settings settings_;
     tool_listing tools_;
     request_states states_;
+    changes news_;
     std::array<legacy_codec, 4> legacy_;
     modern_codec modern_;
 };

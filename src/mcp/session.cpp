@@ -3,11 +3,13 @@
 
 #include "base/text.hpp"
 #include "mcp/envelope.hpp"
+#include "mcp/listen.hpp"
 #include "mcp/session_requests.hpp"
 
 #include <fmt/format.h>
 
 #include <exception>
+#include <vector>
 
 namespace basekeeper::mcp {
 namespace {
@@ -31,12 +33,16 @@ rpc_error no_such_method(std::string_view name)
 
 } // namespace
 
-session::session(server& of, principal who, outbox& out, io::executor where)
-    : server_(of), who_(std::move(who)), out_(out), asked_(out, where),
+session::session(server& of, caller who, outbox& out, io::executor where)
+    : server_(of), from_(std::move(who)), out_(out), own_(std::shared_ptr<void>{}, &out), asked_(where), ending_(where),
       nursery_(where, [&of](const std::exception_ptr& bug) { of.report_bug(what(bug)); })
 {}
 
-session::~session() = default;
+session::~session()
+{
+    if (agreed_)
+        server_.news().remove(*this);
+}
 
 const codec& session::legacy_voice() const
 {
@@ -48,39 +54,50 @@ void session::receive(std::string_view text)
     auto document = read_document(text, server_.settings().message_limits);
     if (!document)
         refuse_unread(std::move(document).error());
-    else if (document->is_array())
-        receive_batch(std::move(document->get_array()));
     else
-        take(classify(*std::move(document)), nullptr);
+        receive(*std::move(document), nullptr);
+}
+
+void session::receive(boost::json::value document, std::shared_ptr<outbox> reply)
+{
+    const reply_path to{.out = reply ? std::move(reply) : own_};
+    if (document.is_array())
+        receive_batch(std::move(document.get_array()), to);
+    else
+        take(classify(std::move(document)), to);
 }
 
 void session::refuse_unread(rpc_error why)
 {
-    out_.send(error_response({}, why));
+    refuse({.out = own_}, {}, std::move(why), fault::envelope);
 }
 
-void session::receive_batch(boost::json::array messages)
+void session::receive_batch(boost::json::array messages, const reply_path& to)
 {
     if (!agreed_ || !traits_of(*agreed_).batches)
-        return refuse_unread({rpc_code::invalid_request, "Invalid request: this version of the protocol has no batches"}
+        return refuse(
+            to,
+            {},
+            {rpc_code::invalid_request, "Invalid request: this version of the protocol has no batches"},
+            fault::envelope
         );
     if (messages.empty())
-        return refuse_unread({rpc_code::invalid_request, "Invalid request: the batch is empty"});
-    const auto to = std::make_shared<batch>();
-    ++to->open; // the batch itself, so that it cannot end while it is being read
+        return refuse(to, {}, {rpc_code::invalid_request, "Invalid request: the batch is empty"}, fault::envelope);
+    const reply_path together{.out = to.out, .of = std::make_shared<batch>()};
+    ++together.of->open; // the batch itself, so that it cannot end while it is being read
     for (auto& one : messages)
-        take(classify(std::move(one)), to);
-    deliver(to, {});
+        take(classify(std::move(one)), together);
+    deliver(together, {}, {.kind = message_kind::answer});
 }
 
-void session::take(incoming message, const answers& to)
+void session::take(incoming message, const reply_path& to)
 {
     if (auto* call = std::get_if<request>(&message)) {
         start(std::move(*call), to);
     } else if (auto* bad = std::get_if<rejected>(&message)) {
-        if (to)
-            ++to->open;
-        deliver(to, error_response(bad->id, bad->why));
+        if (to.of)
+            ++to.of->open;
+        refuse(to, bad->id, std::move(bad->why), fault::envelope);
     } else if (auto* news = std::get_if<notification>(&message)) {
         notified(*news);
     } else if (auto* reply = std::get_if<response>(&message)) {
@@ -88,13 +105,13 @@ void session::take(incoming message, const answers& to)
     }
 }
 
-void session::start(request r, const answers& to)
+void session::start(request r, const reply_path& to)
 {
-    if (to)
-        ++to->open;
+    if (to.of)
+        ++to.of->open;
     if (running_.contains(r.id)) {
-        const rpc_error why{rpc_code::invalid_request, "Invalid request: a request with this id is still running"};
-        return deliver(to, error_response(r.id, why));
+        rpc_error why{rpc_code::invalid_request, "Invalid request: a request with this id is still running"};
+        return refuse(to, r.id, std::move(why), fault::envelope);
     }
     if (claims_modern_era(r.params))
         start_modern(std::move(r), to);
@@ -102,71 +119,76 @@ void session::start(request r, const answers& to)
         start_legacy(std::move(r), to);
 }
 
-void session::start_modern(request r, const answers& to)
+void session::start_modern(request r, const reply_path& to)
 {
     auto from = read_envelope(r.params);
     if (!from)
-        return deliver(to, error_response(r.id, from.error()));
+        return refuse(to, r.id, std::move(from).error(), fault::envelope);
     const auto m = find_method(r.method, era::modern, server_.offers());
     if (!m)
-        return deliver(to, error_response(r.id, no_such_method(r.method)));
+        return refuse(to, r.id, no_such_method(r.method), fault::envelope);
     const auto& speak = server_.speaking(newest);
     if (!may_wait(*m))
         return answer_at_once(*m, r, speak, to);
     run({.what = std::move(r), .which = *m, .speak = speak, .from = *from, .to = to});
 }
 
-void session::start_legacy(request r, const answers& to)
+void session::start_legacy(request r, const reply_path& to)
 {
     const auto m = find_method(r.method, era::legacy, server_.offers());
     if (!m)
-        return deliver(to, error_response(r.id, no_such_method(r.method)));
+        return refuse(to, r.id, no_such_method(r.method), fault::envelope);
     if (!agreed_ && *m != method::initialize && *m != method::ping) {
-        const rpc_error why{rpc_code::invalid_request, "Invalid request: send initialize before " + r.method};
-        return deliver(to, error_response(r.id, why));
+        rpc_error why{rpc_code::invalid_request, "Invalid request: send initialize before " + r.method};
+        return refuse(to, r.id, std::move(why), fault::envelope);
     }
     if (!may_wait(*m))
         return answer_at_once(*m, r, legacy_voice(), to);
     run({.what = std::move(r), .which = *m, .speak = legacy_voice(), .from = client_, .to = to});
 }
 
-void session::answer_at_once(method m, request& r, const codec& speak, const answers& to)
+void session::answer_at_once(method m, request& r, const codec& speak, const reply_path& to)
 {
     auto message = begin_result(r.id);
-    exchange x{.of = server_, .speak = speak, .who = who_, .params = r.params, .message = message};
+    exchange x{.of = server_, .speak = speak, .from = from_, .params = r.params, .message = message};
     outcome came_to;
     try {
         if (m == method::initialize)
-            came_to = to ? refuse(rpc_code::invalid_request, "Invalid request: initialize cannot be in a batch")
-                         : initialize(r, message);
+            came_to = to.of ? mcp::refuse(rpc_code::invalid_request, "Invalid request: initialize cannot be in a batch")
+                            : initialize(r, message);
         else if (m == method::set_log_level)
             came_to = set_log_level(r);
+        else if (m == method::subscribe || m == method::unsubscribe)
+            came_to = subscribe(m, r);
         else
             came_to = answer_now(m, x);
     } catch (const std::exception& bug) {
         server_.report_bug(bug.what());
-        came_to = refuse(rpc_code::internal_error, "Internal error");
+        came_to = mcp::refuse(rpc_code::internal_error, "Internal error");
     }
     if (!came_to)
-        return deliver(to, error_response(r.id, came_to.error()));
+        return refuse(to, r.id, std::move(came_to).error(), fault::handler);
     speak.finish_result(message, x.traits);
-    deliver(to, std::move(message));
+    deliver(to, std::move(message), {.kind = message_kind::answer});
 }
 
 outcome session::initialize(request& r, std::string& message)
 {
     if (agreed_)
-        return refuse(rpc_code::invalid_request, "Invalid request: the session is initialized already");
+        return mcp::refuse(rpc_code::invalid_request, "Invalid request: the session is initialized already");
     const auto version = text_parameter(r.params, "protocolVersion");
     if (!version)
-        return refuse(rpc_code::invalid_params, "Invalid params: protocolVersion must be a string");
+        return mcp::refuse(rpc_code::invalid_params, "Invalid params: protocolVersion must be a string");
     agreed_ = negotiate(*version);
     const auto* declared = r.params.if_contains("capabilities");
-    client_.answers_forms = traits_of(*agreed_).elicitation && declared != nullptr && declared->is_object() &&
-                            declares_form_elicitation(declared->get_object());
+    client_ =
+        declared != nullptr && declared->is_object() ? read_capabilities(declared->get_object()) : client_profile{};
+    client_.answers_forms = client_.answers_forms && traits_of(*agreed_).elicitation;
+    client_.opens_urls = client_.opens_urls && traits_of(*agreed_).elicitation_mode;
     client_.logs_from = log_level::info;
-    exchange x{.of = server_, .speak = legacy_voice(), .who = who_, .params = r.params, .message = message};
+    exchange x{.of = server_, .speak = legacy_voice(), .from = from_, .params = r.params, .message = message};
     write_handshake(x);
+    server_.news().add(*this);
     return {};
 }
 
@@ -174,11 +196,26 @@ outcome session::set_log_level(const request& r)
 {
     const auto level = find_log_level(text_parameter(r.params, "level").value_or(""));
     if (!level)
-        return refuse(
+        return mcp::refuse(
             rpc_code::invalid_params,
             "Invalid params: level must be one of debug, info, notice, warning, error, critical, alert, emergency"
         );
     client_.logs_from = level;
+    return {};
+}
+
+outcome session::subscribe(method m, const request& r)
+{
+    constexpr std::size_t most_subscriptions = 1'000;
+    const auto uri = text_parameter(r.params, "uri");
+    if (!uri || uri->empty())
+        return mcp::refuse(rpc_code::invalid_params, "Invalid params: uri must be the address of a resource");
+    if (m == method::unsubscribe)
+        subscribed_.erase(subscribed_.lower_bound(*uri), subscribed_.upper_bound(*uri));
+    else if (subscribed_.size() >= most_subscriptions)
+        return mcp::refuse(rpc_code::internal_error, "Too many subscriptions: unsubscribe from some first");
+    else
+        subscribed_.emplace(*uri);
     return {};
 }
 
@@ -188,19 +225,50 @@ void session::notified(const notification& n)
         return;
     const auto* id = n.params.if_contains("requestId");
     const auto at = id != nullptr ? running_.find(id_text(*id)) : running_.end();
-    if (at == running_.end() || at->second.cancelled)
+    if (at != running_.end())
+        withdraw(at->second);
+}
+
+void session::withdraw(running_request& one)
+{
+    if (one.cancelled)
         return;
-    at->second.cancelled = true;
-    if (at->second.up != nullptr)
-        at->second.up->fall_silent();
+    one.cancelled = true;
+    if (one.up != nullptr)
+        one.up->fall_silent();
     // Last: the request may end, and leave the table, before this returns.
-    const auto coroutine = at->second.coroutine;
+    const auto coroutine = one.coroutine;
     io::nursery::cancel(coroutine);
 }
+
+void session::cancel_all()
+{
+    std::vector<std::string> ids;
+    for (const auto& [id, one] : running_)
+        ids.push_back(id);
+    for (const auto& id : ids)
+        if (const auto at = running_.find(id); at != running_.end())
+            withdraw(at->second);
+}
+
+void session::list_changed(list_kind which)
+{
+    out_.send(list_changed_notice(which) + "}}", {.kind = message_kind::notice});
+}
+
+void session::resource_updated(std::string_view uri)
+{
+    if (!subscribed_.contains(uri))
+        return;
+    out_.send(resource_updated_notice(uri) + "}}", {.kind = message_kind::notice});
+}
+
+void session::task_changed(const task_record&) {}
 
 io::task<> session::drain(io::deadline until)
 {
     asked_.abandon();
+    ending_.set();
     co_await nursery_.join(until);
 }
 

@@ -27,6 +27,49 @@ std::string progress_token(const boost::json::object& params)
 
 } // namespace
 
+bool client_profile::gives(input_kind kind) const
+{
+    switch (kind) {
+    case input_kind::form:
+        return answers_forms;
+    case input_kind::url:
+        return opens_urls;
+    case input_kind::sampling:
+        return samples;
+    case input_kind::tools_sampling:
+        return samples_with_tools;
+    case input_kind::roots:
+        break;
+    }
+    return lists_roots;
+}
+
+std::string_view needed_capability(input_kind kind)
+{
+    switch (kind) {
+    case input_kind::form:
+        return R"({"elicitation":{"form":{}}})";
+    case input_kind::url:
+        return R"({"elicitation":{"url":{}}})";
+    case input_kind::sampling:
+        return R"({"sampling":{}})";
+    case input_kind::tools_sampling:
+        return R"({"sampling":{"tools":{}}})";
+    case input_kind::roots:
+        break;
+    }
+    return R"({"roots":{}})";
+}
+
+rpc_error tasks_not_declared()
+{
+    return {
+        rpc_code::missing_client_capability,
+        "Missing required client capability: extension " + std::string(tasks_extension),
+        R"({"requiredCapabilities":{"extensions":{")" + std::string(tasks_extension) + R"(":{}}}})"
+    };
+}
+
 std::optional<log_level> find_log_level(std::string_view name)
 {
     for (std::size_t i = 0; i < level_names.size(); ++i)
@@ -61,7 +104,7 @@ void session_peer::progress(double done, std::optional<double> total, std::strin
     if (to_.knows.progress_message)
         write_text_member(text, "message", message);
     text += "}}";
-    to_.out.send(std::move(text));
+    to_.out.send(std::move(text), {.kind = message_kind::notice});
 }
 
 void session_peer::log(log_level level, std::string_view logger, std::string_view message)
@@ -74,7 +117,7 @@ void session_peer::log(log_level level, std::string_view logger, std::string_vie
     begin_member(text, "data");
     json::write_string(text, message);
     text += "}}";
-    to_.out.send(std::move(text));
+    to_.out.send(std::move(text), {.kind = message_kind::notice});
 }
 
 } // namespace basekeeper::mcp

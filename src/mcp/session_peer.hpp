@@ -12,15 +12,29 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace basekeeper::mcp {
 
 /// What a client declared: once for a session, or in each stateless request.
 struct client_profile
 {
-    bool answers_forms = false;         ///< elicitation in form mode
+    bool answers_forms = false; ///< elicitation in form mode
+    bool opens_urls = false;    ///< elicitation in URL mode
+    bool samples = false;
+    bool samples_with_tools = false;
+    bool lists_roots = false;
+    bool takes_tasks = false;           ///< the extension io.modelcontextprotocol/tasks
     std::optional<log_level> logs_from; ///< nothing: no log messages
+
+    bool gives(input_kind kind) const;
 };
+
+/// JSON text of the `ClientCapabilities` that a request of this kind needs.
+std::string_view needed_capability(input_kind kind);
+
+/// What a request that needs the tasks extension is told by a client that did not declare it.
+rpc_error tasks_not_declared();
 
 /// Progress and log messages of one request; questions are left to the eras.
 class session_peer : public peer
@@ -30,6 +44,8 @@ public:
     void log(log_level level, std::string_view logger, std::string_view message) override;
 
     bool can_ask() const override { return from_.answers_forms; }
+
+    bool can_give(input_kind kind) const override { return from_.gives(kind); }
 
     /// Nothing more is sent: the request was answered or withdrawn.
     void fall_silent() { silent_ = true; }
@@ -48,6 +64,8 @@ protected:
 
     bool is_silent() const { return silent_; }
 
+    outbox& out() const { return to_.out; }
+
 private:
     wiring to_;
     client_profile from_;
@@ -57,7 +75,7 @@ private:
     bool silent_ = false;
 };
 
-/// Asks with a request of our own and waits for the answer.
+/// Asks with requests of our own and waits for the answers.
 class legacy_peer final : public session_peer
 {
 public:
@@ -68,12 +86,14 @@ public:
     using session_peer::wiring;
 
     io::task<result<answer>> ask(question q, io::deadline until) override;
+    io::task<result<std::vector<boost::json::object>>>
+    request(std::vector<input_request> what, io::deadline until) override;
 
 private:
     client_requests& ask_through_;
 };
 
-/// Answers questions from what came with the request, and notes the one that is still open.
+/// Answers from what came with the request, and notes what is still open.
 class modern_peer final : public session_peer
 {
 public:
@@ -84,23 +104,30 @@ public:
     using session_peer::wiring;
 
     io::task<result<answer>> ask(question q, io::deadline until) override;
+    io::task<result<std::vector<boost::json::object>>>
+    request(std::vector<input_request> what, io::deadline until) override;
 
-    /// Takes the state of the rounds before and the client's answers to what was asked last.
+    /// Takes the state of the rounds before and the client's responses to what was asked last.
     void resume(conversation before, const boost::json::value* responses);
 
-    const std::optional<question>& open_question() const { return open_; }
+    const std::vector<input_request>& open_requests() const { return open_; }
 
-    /// What has to be remembered until the client comes back with the answer to the open question.
+    /// What has to be remembered until the client comes back.
     conversation so_far() const;
 
-    /// True when something was asked that the client did not declare to be able to answer.
-    bool lacked_elicitation() const { return lacked_elicitation_; }
+    /// What was asked for although the client did not declare that it can give it.
+    std::optional<input_kind> lacking() const { return lacking_; }
 
 private:
+    std::unexpected<error> cannot_give(input_kind kind);
+
     conversation before_;
-    std::optional<question> open_;
-    bool lacked_elicitation_ = false;
+    std::vector<input_request> open_;
+    std::optional<input_kind> lacking_;
 };
+
+/// The request that puts a question to the person.
+input_request form_request(question q, const version_traits& knows);
 
 /// Reads `{action, content}` and checks the content against the question's schema: required members, primitive types,
 /// enumerated values. Members that were not asked for are dropped. Fails with invalid_argument.

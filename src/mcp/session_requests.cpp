@@ -8,12 +8,18 @@ namespace {
 
 constexpr std::int64_t most_rounds = 16;
 
-rpc_error elicitation_missing()
+/// True when a handler can get to ask for input in this round, or has asked in one before.
+bool may_ask(const client_profile& from, const boost::json::object& params)
+{
+    return from.answers_forms || from.opens_urls || from.samples || from.lists_roots || params.contains("requestState");
+}
+
+rpc_error capability_missing(input_kind kind)
 {
     return {
         rpc_code::missing_client_capability,
-        "Missing required client capability: elicitation",
-        R"({"requiredCapabilities":{"elicitation":{"form":{}}}})"
+        "Missing required client capability: " + std::string(method_of(kind)),
+        R"({"requiredCapabilities":)" + std::string(needed_capability(kind)) + "}"
     };
 }
 
@@ -22,17 +28,20 @@ rpc_error elicitation_missing()
 void session::run(job j)
 {
     if (running_.size() >= server_.settings().concurrent_requests) {
-        const rpc_error busy{
+        rpc_error busy{
             rpc_code::internal_error,
             "Too many requests are running; wait for some of the " + std::to_string(running_.size()) + " to end",
             R"({"retryable":true})"
         };
-        return deliver(j.to, error_response(j.what.id, busy));
+        return refuse(j.to, j.what.id, std::move(busy), fault::handler);
     }
     const auto id = j.what.id;
     running_.emplace(id, running_request{});
+    const bool modern = j.speak.knows().belongs_to() == era::modern;
     auto coroutine = nursery_.spawn(
-        j.speak.knows().belongs_to() == era::modern ? serve_modern(std::move(j)) : serve_legacy(std::move(j))
+        j.which == method::listen ? serve_listen(std::move(j))
+        : modern                  ? serve_modern(std::move(j))
+                                  : serve_legacy(std::move(j))
     );
     // It may have ended already, and with it its entry.
     if (const auto at = running_.find(id); at != running_.end())
@@ -46,7 +55,7 @@ io::task<outcome> session::attempt(method m, exchange& x, peer& up)
     } catch (const std::exception& bug) {
         server_.report_bug(bug.what());
     }
-    co_return refuse(rpc_code::internal_error, "Internal error");
+    co_return mcp::refuse(rpc_code::internal_error, "Internal error");
 }
 
 void session::announce(const job& j, session_peer& up)
@@ -56,36 +65,36 @@ void session::announce(const job& j, session_peer& up)
 
 io::task<> session::serve_legacy(job j)
 {
-    legacy_peer up({.out = out_, .time = server_.time(), .knows = j.speak.knows()}, j.from, j.what.params, asked_);
+    legacy_peer up({.out = *j.to.out, .time = server_.time(), .knows = j.speak.knows()}, j.from, j.what.params, asked_);
     announce(j, up);
     auto message = begin_result(j.what.id);
-    exchange x{.of = server_, .speak = j.speak, .who = who_, .params = j.what.params, .message = message};
+    exchange x{.of = server_, .speak = j.speak, .from = from_, .params = j.what.params, .message = message};
     auto came_to = co_await attempt(j.which, x, up);
     if (came_to && x.input_required)
-        came_to = refuse(rpc_code::internal_error, "Internal error: a question was left open");
-    conclude(j, complete_message(j, x, came_to));
+        came_to = mcp::refuse(rpc_code::internal_error, "Internal error: a question was left open");
+    conclude(j, x, came_to);
 }
 
 io::task<> session::serve_modern(job j)
 {
-    modern_peer up({.out = out_, .time = server_.time(), .knows = j.speak.knows()}, j.from, j.what.params);
+    modern_peer up({.out = *j.to.out, .time = server_.time(), .knows = j.speak.knows()}, j.from, j.what.params);
     announce(j, up);
     auto message = begin_result(j.what.id);
-    exchange x{.of = server_, .speak = j.speak, .who = who_, .params = j.what.params, .message = message};
+    exchange x{.of = server_, .speak = j.speak, .from = from_, .params = j.what.params, .message = message};
     // Before the handler runs: it takes the arguments with it.
     std::string bound_to;
-    if (j.from.answers_forms || j.what.params.contains("requestState"))
-        bound_to = who_.id + "\n" + request_digest(j.what.method, j.what.params);
+    if (may_ask(j.from, j.what.params))
+        bound_to = from_.who.id + "\n" + request_digest(j.what.method, j.what.params);
 
     auto came_to = resume(up, j.what.params, bound_to);
     if (came_to)
         came_to = co_await attempt(j.which, x, up);
-    if (came_to && x.failed && up.lacked_elicitation())
-        came_to = std::unexpected(elicitation_missing());
+    if (came_to && x.failed && up.lacking())
+        came_to = std::unexpected(capability_missing(*up.lacking()));
     if (came_to && x.input_required)
-        conclude(j, ask_client(j, up, bound_to));
+        ask_client(j, up, bound_to);
     else
-        conclude(j, complete_message(j, x, came_to));
+        conclude(j, x, came_to);
 }
 
 outcome session::resume(modern_peer& up, const boost::json::object& params, std::string_view bound_to)
@@ -95,54 +104,85 @@ outcome session::resume(modern_peer& up, const boost::json::object& params, std:
         return {};
     constexpr auto refusal = "Invalid or expired requestState";
     if (!state->is_string())
-        return refuse(rpc_code::invalid_params, refusal);
+        return mcp::refuse(rpc_code::invalid_params, refusal);
     auto before = server_.states().redeem(state->get_string(), bound_to);
     if (!before)
-        return refuse(rpc_code::invalid_params, refusal);
+        return mcp::refuse(rpc_code::invalid_params, refusal);
     up.resume(*std::move(before), params.if_contains("inputResponses"));
     return {};
 }
 
-std::string session::ask_client(const job& j, const modern_peer& up, std::string_view bound_to) const
+void session::ask_client(const job& j, const modern_peer& up, std::string_view bound_to)
 {
     const auto so_far = up.so_far();
-    if (!up.open_question() || so_far.rounds > most_rounds)
-        return error_response(j.what.id, {rpc_code::internal_error, "Internal error: too many questions, or none"});
+    if (up.open_requests().empty() || so_far.rounds > most_rounds)
+        return conclude(j, {rpc_code::internal_error, "Internal error: too many questions, or none"});
     auto message = begin_result(j.what.id);
-    server_.modern().finish_input_required(message, *up.open_question(), server_.states().issue(so_far, bound_to));
-    return message;
+    server_.modern().finish_input_required(message, up.open_requests(), server_.states().issue(so_far, bound_to));
+    conclude(j, std::move(message), {.kind = message_kind::answer});
 }
 
-std::string session::complete_message(const job& j, exchange& x, const outcome& came_to)
+void session::conclude(const job& j, exchange& x, const outcome& came_to)
 {
-    if (!came_to)
-        return error_response(j.what.id, came_to.error());
-    x.speak.finish_result(x.message, x.traits);
-    return std::move(x.message);
+    if (came_to) {
+        x.speak.finish_result(x.message, x.traits);
+        return conclude(j, std::move(x.message), {.kind = message_kind::answer});
+    }
+    conclude(j, came_to.error());
 }
 
-void session::conclude(const job& j, std::string message)
+void session::conclude(const job& j, const rpc_error& why)
+{
+    conclude(
+        j,
+        error_response(j.what.id, why),
+        {.kind = message_kind::answer, .found_by = fault::handler, .code = why.code, .needed_scope = why.needed_scope}
+    );
+}
+
+void session::conclude(const job& j, std::string message, message_traits what)
 {
     const auto at = running_.find(j.what.id);
-    if (at->second.cancelled)
-        message.clear();
+    const bool withdrawn = at->second.cancelled;
     running_.erase(at);
-    deliver(j.to, std::move(message));
+    if (withdrawn)
+        message.clear();
+    deliver(j.to, std::move(message), std::move(what));
+    if (withdrawn && !j.to.of)
+        j.to.out->withdrawn();
 }
 
-void session::deliver(const answers& to, std::string message)
+void session::refuse(const reply_path& to, std::string_view id, rpc_error why, fault found_by)
 {
-    if (!to) {
+    auto text = error_response(id, why);
+    deliver(
+        to,
+        std::move(text),
+        {.kind = message_kind::answer,
+         .found_by = found_by,
+         .code = why.code,
+         .needed_scope = std::move(why.needed_scope)}
+    );
+}
+
+void session::deliver(const reply_path& to, std::string message, message_traits what)
+{
+    if (!to.of) {
         if (!message.empty())
-            out_.send(std::move(message));
+            to.out->send(std::move(message), std::move(what));
         return;
     }
+    auto& together = *to.of;
     if (!message.empty()) {
-        to->text += to->text.empty() ? '[' : ',';
-        to->text += message;
+        together.text += together.text.empty() ? '[' : ',';
+        together.text += message;
     }
-    if (--to->open == 0 && !to->text.empty())
-        out_.send(std::move(to->text) + "]");
+    if (--together.open > 0)
+        return;
+    if (together.text.empty())
+        to.out->withdrawn();
+    else
+        to.out->send(std::move(together.text) + "]", {.kind = message_kind::answer});
 }
 
 } // namespace basekeeper::mcp

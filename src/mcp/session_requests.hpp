@@ -1,4 +1,4 @@
-// The private parts of a session that its two source files share.
+// The private parts of a session that its source files share.
 #pragma once
 
 #include "mcp/session.hpp"
@@ -20,6 +20,13 @@ struct session::batch
     std::size_t open = 0;
 };
 
+/// Where the answer to a request goes, and what else belongs to it.
+struct session::reply_path
+{
+    std::shared_ptr<outbox> out;          // shared by the requests of one message and the transport
+    std::shared_ptr<session::batch> of{}; // shared by the requests of one batch; null outside of batches
+};
+
 /// Everything that the coroutine of a request owns.
 struct session::job
 {
@@ -27,7 +34,7 @@ struct session::job
     method which;
     const codec& speak;
     client_profile from;
-    answers to;
+    reply_path to;
 };
 
 } // namespace basekeeper::mcp

@@ -152,7 +152,7 @@ protected:
     result<tool_reply> run(const tool& t, std::string_view arguments = "{}", std::string who = "stdio:test")
     {
         io::runtime on;
-        call c({std::move(who)}, client, io::deadline::after(10s));
+        call c({{std::move(who), rights}, sees}, client, io::deadline::after(10s));
         auto given = json::read(arguments).value().as_object();
         return test::run_task(on, rules->run(t, std::move(given), c));
     }
@@ -186,6 +186,8 @@ protected:
     audit_book audit;
     scripted_peer client;
     std::optional<policy> rules;
+    std::shared_ptr<const authority> rights;
+    view sees;
     int runs = 0;
     int rehearsals = 0;
     std::string worked_on;

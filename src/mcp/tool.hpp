@@ -4,8 +4,7 @@
 #include "io/task.hpp"
 #include "json/fields.hpp"
 #include "mcp/call.hpp"
-
-#include <boost/describe/enum.hpp>
+#include "mcp/content.hpp"
 
 #include <functional>
 #include <memory>
@@ -13,15 +12,6 @@
 #include <type_traits>
 
 namespace basekeeper::mcp {
-
-/// The worst that a tool, or one call of it, can do.
-enum class effect
-{
-    reads,   ///< changes nothing
-    writes,  ///< adds or changes, recoverably
-    destroys ///< can lose data or access; needs a person's confirmation
-};
-BOOST_DESCRIBE_ENUM(effect, reads, writes, destroys)
 
 /// Whether a tool works on one instance; if so the parameter `instance` is added to its schema where there is a choice.
 enum class subject
@@ -37,15 +27,26 @@ enum class origin
     foreign
 };
 
+/// Whether a call may go on as a task after its answer.
+enum class task_support
+{
+    forbidden,
+    optional,  ///< when the client asks for it (2025-11-25)
+    preferred, ///< as `optional`; with the extension always
+    required   ///< never otherwise: clients that cannot are refused
+};
+
 /// What is published about a tool. `description`: one or two plain sentences: what it does, when to use it.
 struct tool_description
 {
-    std::string name;  ///< `[a-z_]{1,64}`
+    std::string name;  ///< `[A-Za-z0-9_.-]{1,64}`
     std::string group; ///< feature group for `--features`, e.g. `database`
     effect worst = effect::reads;
     subject about = subject::instance;
     origin words = origin::foreign;
     std::string description;
+    task_support as_task = task_support::forbidden;
+    std::string app{}; ///< `ui://` address of the resource that shows its results (MCP Apps); empty: none
 };
 
 /// What one particular call is about to do; made from its arguments before anything runs.
@@ -55,10 +56,11 @@ struct plan
     std::string summary{}; ///< for `destroys`: what would be lost, one sentence for the person who confirms
 };
 
-/// The result of a tool before it is wrapped: JSON text of an object that fits the output schema.
+/// The result of a tool before it is wrapped.
 struct tool_output
 {
-    std::string structured;
+    std::string structured;        ///< JSON text of a value that fits the output schema; empty for a tool without one
+    std::vector<content> blocks{}; ///< what a model sees instead of `structured` as text; may be empty
 };
 
 /// A call whose arguments have been decoded. `run` may be used once.

@@ -27,9 +27,14 @@ void write_reply(exchange& x, const tool_reply& reply)
     auto& out = x.message;
     out.reserve(out.size() + reply.text.size() + reply.text.size() / 8 + reply.structured.size() + 256);
     begin_member(out, "content");
-    out += R"([{"type":"text","text":)";
-    json::write_string(out, reply.text);
-    out += "}]";
+    out += '[';
+    if (reply.blocks.empty()) {
+        out += R"({"type":"text","text":)";
+        json::write_string(out, reply.text);
+        out += '}';
+    } else
+        write_blocks(out, reply.blocks, x.speak.knows());
+    out += ']';
     if (!reply.structured.empty() && x.speak.knows().structured_content) {
         begin_member(out, "structuredContent");
         out += reply.structured;
@@ -59,10 +64,12 @@ io::task<outcome> call_tool(exchange& x, peer& up)
     auto c = make_call(x, up);
     auto given = arguments != nullptr ? std::move(arguments->get_object()) : boost::json::object(x.params.storage());
     auto reply = co_await x.of.rules().run(*t, std::move(given), c);
-    if (reply)
-        write_reply(x, *reply);
-    else
+    if (!reply)
         x.input_required = true;
+    else if (!c.needed_scope().empty())
+        co_return std::unexpected(scope_missing(c, reply->text));
+    else
+        write_reply(x, *reply);
     co_return outcome{};
 }
 

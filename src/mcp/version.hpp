@@ -19,6 +19,9 @@ enum class protocol_version
 inline constexpr auto newest_legacy = protocol_version::v2025_11_25;
 inline constexpr auto newest = protocol_version::v2026_07_28;
 
+/// Id of the extension that gives the stateless version tasks (SEP-2663).
+inline constexpr std::string_view tasks_extension = "io.modelcontextprotocol/tasks";
+
 /// Legacy versions shake hands once and keep a session; modern ones carry everything in each request.
 enum class era
 {
@@ -33,12 +36,14 @@ struct version_traits
     std::string_view name; ///< `2025-06-18`
     bool batches;          ///< JSON-RPC arrays
     bool annotations;      ///< hints on tools
+    bool audio;            ///< audio content
     bool completions;      ///< the capability of that name
     bool progress_message;
     bool structured_content; ///< with `outputSchema` and `title` members
     bool elicitation;
     bool elicitation_mode;   ///< `mode: form` in the question
     bool server_description; ///< `description` in serverInfo
+    bool core_tasks;         ///< `task` in a call and `tasks/*`, as 2025-11-25 has them
 
     era belongs_to() const { return version == newest ? era::modern : era::legacy; }
 };

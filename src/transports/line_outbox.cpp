@@ -25,7 +25,7 @@ line_outbox::line_outbox(io::executor where, int fd, std::size_t most_queued_byt
     drained_.set();
 }
 
-void line_outbox::send(std::string message)
+void line_outbox::send(std::string message, mcp::message_traits)
 {
     if (broken_)
         return;

@@ -17,7 +17,7 @@ class line_outbox final : public mcp::outbox
 public:
     line_outbox(io::executor where, int fd, std::size_t most_queued_bytes);
 
-    void send(std::string message) override;
+    void send(std::string message, mcp::message_traits what) override;
 
     /// Writes what is sent until `finish` was called and everything is out, or the other side is gone.
     io::task<> run();

@@ -59,7 +59,7 @@ private:
 
 stdio_server::stdio_server(mcp::server& of, mcp::principal who, io::executor where, stdio_settings settings)
     : settings_(settings), framer_(settings.longest_line), input_(where, settings.input, io::ownership::borrowed),
-      outbox_(where, settings.output, settings.most_queued_bytes), session_(of, std::move(who), outbox_, where),
+      outbox_(where, settings.output, settings.most_queued_bytes), session_(of, {std::move(who)}, outbox_, where),
       writers_(where, [&of](const std::exception_ptr&) { of.report_bug("the writer of a session failed"); })
 {}
 

@@ -326,7 +326,7 @@ TEST(line_outbox, room_waits_until_less_than_the_limit_is_queued)
     background.spawn(box.run());
     bool had_room = false;
     const auto fill = [&]() -> io::task<> {
-        box.send(std::string(1'000'000, 'x'));
+        box.send(std::string(1'000'000, 'x'), {});
         had_room = (co_await box.room()).has_value();
     };
     background.spawn(fill());

@@ -34,11 +34,16 @@ public:
 class sent_messages final : public outbox
 {
 public:
-    void send(std::string message) override { all.push_back(std::move(message)); }
+    void send(std::string message, message_traits what) override
+    {
+        all.push_back(std::move(message));
+        traits.push_back(std::move(what));
+    }
 
     bool is_full() const override { return full; }
 
     std::vector<std::string> all;
+    std::vector<message_traits> traits;
     bool full = false;
 };
 
@@ -115,6 +120,17 @@ struct toolbox
         co_return text_result{said};
     }
 
+    io::task<result<text_result>> gather(call& c)
+    {
+        ++runs;
+        std::vector<input_request> wanted{
+            {.key = "sum", .kind = input_kind::sampling, .params = {{"maxTokens", 10}}},
+            {.key = "where", .kind = input_kind::roots, .params = {}},
+        };
+        const auto got = CO_TRY(co_await c.client().request(std::move(wanted), c.deadline()));
+        co_return text_result{json::to_text(got.at(0)) + " " + json::to_text(got.at(1))};
+    }
+
     io::task<result<text_result>> fail_now()
     {
         ++runs;
@@ -176,17 +192,18 @@ inline void add_tools(registry& all, toolbox& box)
     all.add(make_plain("slow", effect::reads, [&box](call& c) { return box.wait_for_gate(c); }));
     all.add(make_plain("ask", effect::reads, [&box](call& c) { return box.ask_name(c); }));
     all.add(make_plain("ask_twice", effect::reads, [&box](call& c) { return box.ask_twice(c); }));
+    all.add(make_plain("gather", effect::reads, [&box](call& c) { return box.gather(c); }));
     all.add(make_plain("failing", effect::reads, [&box](call&) { return box.fail_now(); }));
     all.add(make_plain("report", effect::writes, [&box](call& c) { return box.report(c); }));
     all.add(make_plain("throwing", effect::reads, [&box](call&) { return box.throw_now(); }));
     all.add(make_plain("drop", effect::destroys, [&box](call&) { return box.echo({"dropped"}); }));
 }
 
-inline io::task<result<std::string>> read_note(std::string name)
+inline io::task<result<resource_body>> read_note(std::string name)
 {
     if (name == "gone")
         co_return fail(condition::not_found, "no such note");
-    co_return "note " + name;
+    co_return resource_body{"note " + name};
 }
 
 inline void add_resources(registry& all)
@@ -214,9 +231,9 @@ inline void add_resources(registry& all)
     });
 }
 
-inline io::task<result<std::string>> greet(std::string who)
+inline io::task<result<std::vector<prompt_message>>> greet(std::string who)
 {
-    co_return "Greet " + who + ".";
+    co_return std::vector{prompt_message{.what = text_content("Greet " + who + ".")}};
 }
 
 inline void add_prompts(registry& all)
@@ -244,7 +261,7 @@ public:
     explicit conversation_fixture(policy_settings rules = {}, std::size_t concurrent = 256, std::size_t page_size = 100)
         : box(loop.executor()), rules_(std::move(rules), catalog, audit, make_tokens(), time), all_(make_registry(box)),
           home(all_, rules_, catalog, time, settings(concurrent, page_size)),
-          talk(home, {"stdio:test"}, sent, loop.executor())
+          talk(home, {{"stdio:test"}}, sent, loop.executor())
     {
         box.time = &time;
     }

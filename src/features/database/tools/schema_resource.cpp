@@ -4,14 +4,14 @@
 namespace basekeeper::database::tools {
 namespace {
 
-io::task<result<std::string>> read(engine& db, std::string instance, mcp::call& c)
+io::task<result<mcp::resource_body>> read(engine& db, std::string instance, mcp::call& c)
 {
     schema_request what;
     what.budget_bytes = db.caps().result_bytes / 2;
     const auto page = CO_TRY(co_await db.schema(std::move(instance), std::move(what), c.deadline()));
     c.tally().rows = page.objects.items.size();
-    std::string out;
-    json::encode(out, page);
+    mcp::resource_body out;
+    json::encode(out.text, page);
     co_return out;
 }
 
@@ -25,6 +25,7 @@ mcp::resource schema_resource(engine& db, const instances::directory& names)
         .title = "Schema of an instance",
         .description = "Tables, views, functions and types of the user schemas, as get_schema level summary.",
         .mime_type = "application/json",
+        .group = "database",
         .words = mcp::origin::foreign,
         .read = [&db](mcp::template_variables variables, mcp::call& c) { return read(db, variables["instance"], c); },
         .complete =

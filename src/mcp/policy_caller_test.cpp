@@ -1,0 +1,103 @@
+// What callers see and may do: views of a connection, scopes of a credential.
+#include "mcp/test_policy.hpp"
+
+#include <gmock/gmock.h>
+
+namespace basekeeper::mcp::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Grants effects up to a limit in one group, on one instance or all.
+class limited final : public authority
+{
+public:
+    limited(std::string group, effect upto, std::string instance = "")
+        : group_(std::move(group)), upto_(upto), instance_(std::move(instance))
+    {}
+
+    bool allows(std::string_view group, effect what, std::string_view instance) const override
+    {
+        return group == group_ && what <= upto_ && (instance_.empty() || instance.empty() || instance == instance_);
+    }
+
+    std::string_view key() const override { return group_; }
+
+private:
+    std::string group_;
+    effect upto_;
+    std::string instance_;
+};
+
+class policy_caller : public policy_rules
+{};
+
+TEST_F(policy_caller, without_the_scope_nothing_runs_and_the_scope_is_named)
+{
+    rights = std::make_shared<limited>("other", effect::destroys);
+    EXPECT_FALSE(rules->offers(reader, {{"key:1", rights}}));
+    EXPECT_THAT(text(reader), HasSubstr("this needs the scope test:read"));
+    EXPECT_EQ(latest(), "refused_scope denied");
+    EXPECT_EQ(runs, 0);
+}
+
+TEST_F(policy_caller, a_scope_to_read_is_not_enough_for_a_tool_that_can_write_even_when_a_call_seems_to_read)
+{
+    rights = std::make_shared<limited>("test", effect::reads);
+    EXPECT_TRUE(rules->offers(reader, {{"key:1", rights}}));
+    EXPECT_FALSE(rules->offers(writer, {{"key:1", rights}}));
+    EXPECT_EQ(text(reader).find("scope"), std::string::npos);
+    EXPECT_THAT(text(dropper, R"({"harmless":true})"), HasSubstr("test:write"));
+    EXPECT_EQ(runs, 1);
+}
+
+TEST_F(policy_caller, destroying_needs_its_own_scope)
+{
+    client.next = saying(answer_action::accept, {{"confirm", true}});
+    rights = std::make_shared<limited>("test", effect::writes);
+    EXPECT_TRUE(rules->offers(dropper, {{"key:1", rights}})) << "calls that do not destroy are allowed";
+    EXPECT_THAT(text(dropper), HasSubstr("test:destroy"));
+    EXPECT_TRUE(client.asked.empty()) << "nobody is asked to confirm what is refused";
+    rights = std::make_shared<limited>("test", effect::destroys);
+    EXPECT_EQ(run(dropper)->failed, std::nullopt);
+    EXPECT_EQ(runs, 1);
+}
+
+TEST_F(policy_caller, a_scope_may_be_for_one_instance)
+{
+    catalog.known = {"dev", "prod"};
+    rights = std::make_shared<limited>("test", effect::reads, "dev");
+    EXPECT_THAT(text(reader, R"({"instance":"prod"})"), HasSubstr("test:read on instance \"prod\""));
+    EXPECT_EQ(runs, 0);
+    EXPECT_EQ(run(reader, R"({"instance":"dev"})")->failed, std::nullopt);
+    EXPECT_EQ(worked_on, "dev");
+}
+
+TEST_F(policy_caller, a_view_leaves_groups_out)
+{
+    sees.features = {"backups"};
+    EXPECT_FALSE(rules->offers(reader, {{"x"}, sees}));
+    EXPECT_THAT(text(reader), HasSubstr("which this connection left out"));
+    sees.features = {"backups", "test"};
+    EXPECT_TRUE(rules->offers(reader, {{"x"}, sees}));
+    EXPECT_EQ(run(reader)->failed, std::nullopt);
+}
+
+TEST_F(policy_caller, a_view_can_only_narrow_the_mode_and_the_instance)
+{
+    catalog.known = {"dev", "prod"};
+    sees.mode = access::read_only;
+    sees.instance = "prod";
+    EXPECT_FALSE(rules->offers(writer, {{"x"}, sees}));
+    EXPECT_THAT(text(writer), HasSubstr("connect without read_only=true"));
+    EXPECT_EQ(run(reader)->failed, std::nullopt);
+    EXPECT_EQ(worked_on, "prod");
+    EXPECT_FALSE(rules->published_schema(reader, sees).at("properties").as_object().contains("instance"));
+    EXPECT_THAT(text(reader, R"({"instance":"dev"})"), HasSubstr("limited to instance \"prod\""));
+    make({.pinned_instance = "dev"});
+    EXPECT_EQ(run(reader)->failed, std::nullopt);
+    EXPECT_EQ(worked_on, "dev") << "the server's own limit is the stronger one";
+}
+
+} // namespace
+} // namespace basekeeper::mcp::testing

@@ -1,0 +1,76 @@
+// subscriptions/listen: a request that stays open and carries news until either side ends it.
+#include "mcp/listen.hpp"
+#include "mcp/session_requests.hpp"
+
+namespace basekeeper::mcp {
+namespace {
+
+std::string subscription_member(std::string_view id)
+{
+    return R"("io.modelcontextprotocol/subscriptionId":)" + std::string(id);
+}
+
+} // namespace
+
+/// Writes the news that one listen asked for.
+class session::listener final : public change_listener
+{
+public:
+    listener(outbox& out, listen_filter filter, std::string_view id)
+        : out_(out), filter_(std::move(filter)), meta_(R"("_meta":{)" + subscription_member(id) + "}}}")
+    {}
+
+    void acknowledge()
+    {
+        auto text = begin_notification("notifications/subscriptions/acknowledged");
+        write_honoured(text, filter_);
+        finish(std::move(text));
+    }
+
+    void list_changed(list_kind which) override
+    {
+        if (filter_.lists.contains(which))
+            finish(list_changed_notice(which));
+    }
+
+    void resource_updated(std::string_view uri) override
+    {
+        if (filter_.uris.contains(uri))
+            finish(resource_updated_notice(uri));
+    }
+
+    void task_changed(const task_record&) override {}
+
+private:
+    void finish(std::string text)
+    {
+        if (text.back() != '{')
+            text += ',';
+        out_.send(std::move(text) + meta_, {.kind = message_kind::notice});
+    }
+
+    outbox& out_;
+    listen_filter filter_;
+    std::string meta_;
+};
+
+io::task<> session::serve_listen(job j)
+{
+    auto filter = read_listen_filter(j.what.params, server_.offers(), j.from);
+    if (!filter)
+        co_return conclude(j, filter.error());
+    if (server_.news().listeners() >= server_.settings().most_listeners)
+        co_return conclude(j, {rpc_code::internal_error, "Subscription limit reached: end another one first"});
+    listener one(*j.to.out, *std::move(filter), j.what.id);
+    one.acknowledge();
+    server_.news().add(one);
+    const auto ended = co_await ending_.wait(io::deadline::never());
+    server_.news().remove(one);
+    if (!ended)
+        co_return conclude(j, {rpc_code::internal_error, "The subscription was ended"});
+    auto message = begin_result(j.what.id);
+    j.speak.finish_result(message, {.meta = subscription_member(j.what.id)});
+    conclude(j, std::move(message), {.kind = message_kind::answer});
+}
+
+} // namespace basekeeper::mcp
