@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -148,6 +149,10 @@ public:
     /// condition::input_required, which the handler passes on unchanged; the client then repeats the call with the
     /// answer and the handler runs again from its start, so it must not have changed anything before asking.
     virtual io::task<result<answer>> ask(question q, io::deadline until) = 0;
+
+    /// Lets go of the connection that waits for the answer; the client comes back for it after `retry` (SSE polling of
+    /// 2025-11-25). Nothing happens where that is not possible.
+    virtual void release_stream(std::chrono::milliseconds retry) { static_cast<void>(retry); }
 
     /// Asks the client for all of these at once and gives its results in the same order, unchecked but objects. Fails
     /// as `ask`; with unavailable when the client cannot give one of them or answers with an error.

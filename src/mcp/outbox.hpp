@@ -3,7 +3,7 @@
 
 #include "mcp/jsonrpc.hpp"
 
-#include <optional>
+#include <chrono>
 #include <string>
 
 namespace basekeeper::mcp {
@@ -41,6 +41,9 @@ public:
 
     /// True while the client reads too slowly: what may be dropped (progress, log messages) should be.
     virtual bool is_full() const { return false; }
+
+    /// The client may go away and fetch the rest later, after `retry`; transports that cannot do so ignore it.
+    virtual void pause(std::chrono::milliseconds retry) { static_cast<void>(retry); }
 
     /// A request whose answer goes here was withdrawn and will not be answered: what was sent before is all.
     virtual void withdrawn() {}

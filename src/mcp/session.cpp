@@ -34,7 +34,7 @@ rpc_error no_such_method(std::string_view name)
 } // namespace
 
 session::session(server& of, caller who, outbox& out, io::executor where)
-    : server_(of), from_(std::move(who)), out_(out), own_(std::shared_ptr<void>{}, &out), asked_(where), ending_(where),
+    : server_(of), from_(std::make_shared<const caller>(std::move(who))), out_(out), own_(std::shared_ptr<void>{}, &out), asked_(where), ending_(where),
       nursery_(where, [&of](const std::exception_ptr& bug) { of.report_bug(what(bug)); })
 {}
 
@@ -130,7 +130,7 @@ void session::start_modern(request r, const reply_path& to)
     const auto& speak = server_.speaking(newest);
     if (!may_wait(*m))
         return answer_at_once(*m, r, speak, to);
-    run({.what = std::move(r), .which = *m, .speak = speak, .from = *from, .to = to});
+    run({.what = std::move(r), .which = *m, .speak = speak, .who = from_, .from = *from, .to = to});
 }
 
 void session::start_legacy(request r, const reply_path& to)
@@ -144,13 +144,13 @@ void session::start_legacy(request r, const reply_path& to)
     }
     if (!may_wait(*m))
         return answer_at_once(*m, r, legacy_voice(), to);
-    run({.what = std::move(r), .which = *m, .speak = legacy_voice(), .from = client_, .to = to});
+    run({.what = std::move(r), .which = *m, .speak = legacy_voice(), .who = from_, .from = client_, .to = to});
 }
 
 void session::answer_at_once(method m, request& r, const codec& speak, const reply_path& to)
 {
     auto message = begin_result(r.id);
-    exchange x{.of = server_, .speak = speak, .from = from_, .params = r.params, .message = message};
+    exchange x{.of = server_, .speak = speak, .from = *from_, .params = r.params, .message = message};
     outcome came_to;
     try {
         if (m == method::initialize)
@@ -186,7 +186,7 @@ outcome session::initialize(request& r, std::string& message)
     client_.answers_forms = client_.answers_forms && traits_of(*agreed_).elicitation;
     client_.opens_urls = client_.opens_urls && traits_of(*agreed_).elicitation_mode;
     client_.logs_from = log_level::info;
-    exchange x{.of = server_, .speak = legacy_voice(), .from = from_, .params = r.params, .message = message};
+    exchange x{.of = server_, .speak = legacy_voice(), .from = *from_, .params = r.params, .message = message};
     write_handshake(x);
     server_.news().add(*this);
     return {};
@@ -265,10 +265,20 @@ void session::resource_updated(std::string_view uri)
 
 void session::task_changed(const task_record&) {}
 
-io::task<> session::drain(io::deadline until)
+void session::renew(principal who)
+{
+    from_ = std::make_shared<const caller>(std::move(who), from_->sees);
+}
+
+void session::wind_up()
 {
     asked_.abandon();
     ending_.set();
+}
+
+io::task<> session::drain(io::deadline until)
+{
+    wind_up();
     co_await nursery_.join(until);
 }
 

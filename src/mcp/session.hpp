@@ -49,7 +49,16 @@ public:
     /// The version that `initialize` settled on; nothing before it was answered.
     std::optional<protocol_version> agreed() const { return agreed_; }
 
-    const principal& who() const { return from_.who; }
+    const principal& who() const { return from_->who; }
+
+    const view& sees() const { return from_->sees; }
+
+    /// Requests from now on have the rights of `who`, whose id must be the same: a client came back with another
+    /// credential. What runs keeps the rights that it started with.
+    void renew(principal who);
+
+    /// Lets subscriptions end with a result and gives up open questions: the transport is about to close.
+    void wind_up();
 
     /// The client sends nothing more: its open questions are given up, running requests may finish until the deadline.
     io::task<> drain(io::deadline until);
@@ -98,7 +107,7 @@ private:
     const codec& legacy_voice() const;
 
     server& server_;
-    caller from_;
+    std::shared_ptr<const caller> from_; // shared with the requests that run
     outbox& out_;
     std::shared_ptr<outbox> own_; // out_, not owned
     client_requests asked_;

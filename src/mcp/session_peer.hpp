@@ -47,6 +47,12 @@ public:
 
     bool can_give(input_kind kind) const override { return from_.gives(kind); }
 
+    void release_stream(std::chrono::milliseconds retry) override
+    {
+        if (!silent_)
+            to_.out.pause(retry);
+    }
+
     /// Nothing more is sent: the request was answered or withdrawn.
     void fall_silent() { silent_ = true; }
 

@@ -33,6 +33,7 @@ struct session::job
     request what;
     method which;
     const codec& speak;
+    std::shared_ptr<const caller> who; // shared with the session, which may turn to another
     client_profile from;
     reply_path to;
 };
