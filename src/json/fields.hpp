@@ -44,6 +44,13 @@ struct bounds
     }
 };
 
+namespace detail {
+template <class T>
+inline constexpr bool fits_header = std::is_integral_v<T> || std::is_same_v<T, std::string>;
+template <class T>
+inline constexpr bool fits_header<std::optional<T>> = fits_header<T>;
+} // namespace detail
+
 /// One member as JSON knows it. `Owner::fields` is a tuple of these.
 template <class Owner, class T>
 struct field
@@ -53,6 +60,17 @@ struct field
     std::string_view doc; ///< one sentence; empty in results, where the name must do
     bool required;
     bounds limits;
+    std::string_view header_name{};
+
+    /// The same member, which HTTP clients of MCP also send as `Mcp-Param-<name>` (annotation `x-mcp-header`), so that
+    /// proxies can route a call without reading it. For strings, integers and booleans that are no secret.
+    constexpr field header(std::string_view called) const
+    {
+        static_assert(detail::fits_header<T>, "only a string, an integer or a boolean has a header");
+        auto annotated = *this;
+        annotated.header_name = called;
+        return annotated;
+    }
 };
 
 /// A member that must be present.
@@ -315,6 +333,8 @@ boost::json::object schema(unknown_members unknown)
                 auto s = detail::type_schema<M>(d.limits);
                 if (!d.doc.empty())
                     s["description"] = d.doc;
+                if (!d.header_name.empty())
+                    s["x-mcp-header"] = d.header_name;
                 properties[d.name] = std::move(s);
                 if (d.required)
                     needed.emplace_back(d.name);

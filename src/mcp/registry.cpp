@@ -20,6 +20,10 @@ void registry::add(tool t)
 {
     if (find_tool(t.about.name) != nullptr)
         throw std::logic_error("two tools are called " + t.about.name);
+    auto headers = find_parameter_headers(t.input_schema);
+    if (!headers)
+        throw std::logic_error("the tool " + t.about.name + ": " + headers.error().message);
+    t.headers = *std::move(headers);
     tools_.push_back(std::move(t));
 }
 

@@ -85,7 +85,8 @@ struct prompt
     std::function<io::task<result<std::vector<prompt_message>>>(template_variables arguments, call&)> get;
 };
 
-/// The lists, in the order of registration. Names are unique; adding a second one of the same name is a bug.
+/// The lists, in the order of registration. Adding a second one of the same name is a bug, and so is a tool whose
+/// annotations of headers break the rules: both throw std::logic_error.
 class registry
 {
 public:

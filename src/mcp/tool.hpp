@@ -5,6 +5,7 @@
 #include "json/fields.hpp"
 #include "mcp/call.hpp"
 #include "mcp/content.hpp"
+#include "mcp/parameter_headers.hpp"
 
 #include <functional>
 #include <memory>
@@ -82,6 +83,9 @@ struct tool
 
     /// Decodes the arguments strictly and says what the call would do. Pure. Fails with invalid_argument by name.
     std::function<result<prepared_call>(const boost::json::object& arguments)> prepare;
+
+    /// The arguments that headers repeat; the registry fills this from the input schema.
+    std::vector<parameter_header> headers{};
 };
 
 namespace detail {
