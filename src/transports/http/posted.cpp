@@ -62,8 +62,7 @@ std::string_view named_parameter(std::string_view method)
 }
 
 /// Says how a header disagrees with the body, or nothing.
-std::optional<std::string>
-disagreement(const http::header_list& headers, std::string_view name, std::string_view body)
+std::optional<std::string> disagreement(const http::header_list& headers, std::string_view name, std::string_view body)
 {
     const auto count = headers.count(name);
     if (count == 0)
@@ -114,10 +113,7 @@ std::optional<std::string> check_headers(
 }
 
 posted tell_request(
-    const boost::json::object& message,
-    std::string id,
-    const http::header_list& headers,
-    const mcp::registry& offers
+    const boost::json::object& message, std::string id, const http::header_list& headers, const mcp::registry& offers
 )
 {
     const auto method = text_member(message, "method");

@@ -39,8 +39,8 @@ struct refused_post
 
 using posted = std::variant<legacy_post, modern_post, modern_notice, refused_post>;
 
-/// Tells a document apart. Pure. Order of the checks (specification 2026-07-28, "Streamable HTTP"): the envelope's keys,
-/// then headers against the body (header_mismatch), then what the session checks: version, method, parameters.
+/// Tells a document apart. Pure. Order of the checks (specification 2026-07-28, "Streamable HTTP"): the envelope's
+/// keys, then headers against the body (header_mismatch), then what the session checks: version, method, parameters.
 posted tell_apart(const boost::json::value& document, const http::header_list& headers, const mcp::registry& offers);
 
 /// The header of that name when it stands there once; an empty one stands for a repeated or absent one.

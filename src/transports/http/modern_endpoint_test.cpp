@@ -1,0 +1,277 @@
+// The stateless era over HTTP: header rules, statuses, streams that start late, cancelling by leaving.
+#include "transports/http/test_endpoint.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace basekeeper::transports {
+namespace {
+
+using testing::endpoint_fixture;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class modern_endpoint : public ::testing::Test, public endpoint_fixture
+{};
+
+TEST_F(modern_endpoint, answers_a_quick_call_with_one_json_object)
+{
+    const auto got = call_modern("echo", R"({"text":"hi"})");
+    EXPECT_EQ(got->status, 200U);
+    EXPECT_EQ(got->header("content-type"), "application/json");
+    EXPECT_THAT(got->body, HasSubstr(R"("resultType":"complete")"));
+    EXPECT_EQ(got->header("mcp-session-id"), "");
+    EXPECT_EQ(got->answers, 1);
+}
+
+TEST_F(modern_endpoint, streams_once_there_is_something_to_say_before_the_answer)
+{
+    const auto got = ask_modern("tools/call", R"("name":"slow","arguments":{},)", "slow");
+    EXPECT_EQ(got->status, 0U); // no progress token: nothing to say yet
+    box.gate.set();
+    settle();
+    EXPECT_EQ(got->status, 200U);
+    EXPECT_EQ(got->header("content-type"), "application/json");
+
+    box.gate.reset();
+    const auto told = post(
+        R"({"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"slow","arguments":{},"_meta":{)"
+        R"("progressToken":7,"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+        R"("io.modelcontextprotocol/clientCapabilities":{}}}})",
+        {{"mcp-protocol-version", "2026-07-28"}, {"MCP-METHOD", "tools/call"}, {"mcp-name", "=?base64?c2xvdw==?="}}
+    );
+    EXPECT_EQ(told->header("content-type"), "text/event-stream");
+    EXPECT_EQ(told->header("cache-control"), "no-cache, no-transform");
+    EXPECT_THAT(told->body, StartsWith("event: message\ndata: {"));
+    EXPECT_THAT(told->body, HasSubstr("notifications/progress"));
+    EXPECT_THAT(told->body, Not(HasSubstr("id: "))); // this era resumes nothing
+    EXPECT_FALSE(told->finished);
+    box.gate.set();
+    settle();
+    EXPECT_TRUE(told->finished);
+    EXPECT_THAT(told->body, HasSubstr(R"("id":"x","result")"));
+}
+
+TEST_F(modern_endpoint, keeps_a_silent_call_alive_with_a_stream)
+{
+    const auto got = call_modern("slow");
+    time.advance(std::chrono::seconds{11});
+    face.beat();
+    EXPECT_EQ(got->header("content-type"), "text/event-stream");
+    EXPECT_EQ(got->body, ":\n\n");
+    time.advance(std::chrono::seconds{14});
+    face.beat();
+    EXPECT_EQ(got->body, ":\n\n");
+    time.advance(std::chrono::seconds{2});
+    face.beat();
+    EXPECT_EQ(got->body, ":\n\n:\n\n");
+    box.gate.set();
+    settle();
+    EXPECT_TRUE(got->finished);
+}
+
+TEST_F(modern_endpoint, a_client_that_leaves_cancels_its_call)
+{
+    const auto got = call_modern("slow");
+    EXPECT_EQ(face.counts().requests, 1U);
+    got->leave();
+    settle();
+    EXPECT_EQ(face.counts().requests, 0U);
+    EXPECT_EQ(got->answers, 0);
+    ASSERT_FALSE(audit.entries.empty());
+    EXPECT_EQ(audit.entries.back().outcome, "cancelled");
+}
+
+TEST_F(modern_endpoint, headers_win_over_versions_and_versions_over_methods)
+{
+    const auto body = [](std::string_view version, std::string_view method) {
+        return R"({"jsonrpc":"2.0","id":3,"method":")" + std::string(method) +
+               R"(","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":")" + std::string(version) +
+               R"(","io.modelcontextprotocol/clientCapabilities":{}}}})";
+    };
+    const auto mismatch =
+        post(body("v999.0.0", "no/such"), {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "no/such"}});
+    EXPECT_EQ(mismatch->status, 400U);
+    EXPECT_THAT(mismatch->body, HasSubstr(R"("id":3)"));
+    EXPECT_THAT(mismatch->body, HasSubstr("-32020"));
+    const auto version =
+        post(body("v999.0.0", "no/such"), {{"MCP-Protocol-Version", "v999.0.0"}, {"Mcp-Method", "no/such"}});
+    EXPECT_EQ(version->status, 400U);
+    EXPECT_THAT(version->body, HasSubstr("-32022"));
+    EXPECT_THAT(version->body, HasSubstr(R"("requested":"v999.0.0")"));
+    const auto method =
+        post(body("2026-07-28", "no/such"), {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "no/such"}});
+    EXPECT_EQ(method->status, 404U);
+    EXPECT_THAT(method->body, HasSubstr("-32601"));
+}
+
+TEST_F(modern_endpoint, each_standard_header_must_be_there_once_and_agree)
+{
+    const auto body = mcp::testing::modern("1", "tools/call", R"("name":"echo","arguments":{"text":"x"},)");
+    const testing::field_list good{
+        {"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/call"}, {"Mcp-Name", "echo"}
+    };
+    EXPECT_EQ(post(body, good)->status, 200U);
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        auto missing = good;
+        missing.erase(missing.begin() + static_cast<std::ptrdiff_t>(i));
+        EXPECT_EQ(post(body, missing)->status, 400U) << good[i].first;
+        auto other = good;
+        other[i].second += "x";
+        EXPECT_THAT(post(body, other)->body, HasSubstr("-32020")) << good[i].first;
+        auto twice = good;
+        twice.push_back(good[i]);
+        EXPECT_THAT(post(body, twice)->body, HasSubstr("-32020")) << good[i].first;
+    }
+    auto spaced = good;
+    spaced[2].second = " \techo ";
+    EXPECT_EQ(post(body, spaced)->status, 200U);
+    auto broken = good;
+    broken[2].second = "=?base64?!!?=";
+    EXPECT_EQ(post(body, broken)->status, 400U);
+    EXPECT_EQ(box.runs, 2);
+}
+
+TEST_F(modern_endpoint, the_envelope_is_required_when_the_header_names_the_era)
+{
+    const auto got = post(
+        R"({"jsonrpc":"2.0","id":4,"method":"tools/list","params":{}})",
+        {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/list"}}
+    );
+    EXPECT_EQ(got->status, 400U);
+    EXPECT_THAT(got->body, HasSubstr("-32602"));
+    const auto handshake = post(
+        R"({"jsonrpc":"2.0","id":4,"method":"initialize","params":{"protocolVersion":"2026-07-28"}})",
+        {{"MCP-Protocol-Version", "2026-07-28"}}
+    );
+    EXPECT_EQ(handshake->status, 400U);
+    EXPECT_THAT(handshake->body, HasSubstr("-32020"));
+}
+
+TEST_F(modern_endpoint, methods_of_the_handshake_era_are_not_found)
+{
+    for (const auto* method :
+         {"initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"})
+    {
+        const auto got = ask_modern(method);
+        EXPECT_EQ(got->status, 404U) << method;
+        EXPECT_THAT(got->body, HasSubstr("-32601")) << method;
+    }
+    EXPECT_EQ(face.counts().sessions, 0U);
+}
+
+TEST_F(modern_endpoint, errors_of_handlers_are_answers)
+{
+    EXPECT_EQ(call_modern("nope")->status, 200U);
+    EXPECT_EQ(ask_modern("resources/read", R"("uri":"test://none",)", "test://none")->status, 200U);
+}
+
+TEST_F(modern_endpoint, a_capability_that_the_client_lacks_is_a_bad_request)
+{
+    const auto got = call_modern("gather");
+    EXPECT_EQ(got->status, 400U);
+    EXPECT_THAT(got->body, HasSubstr("-32021"));
+    EXPECT_THAT(got->body, HasSubstr(R"("requiredCapabilities":{"sampling":{}})"));
+}
+
+TEST_F(modern_endpoint, batches_responses_and_rubbish_are_refused)
+{
+    const auto one = mcp::testing::modern("1", "tools/list");
+    EXPECT_EQ(post("[" + one + "]")->status, 400U);
+    EXPECT_THAT(post("[]")->body, HasSubstr("-32600"));
+    EXPECT_THAT(post("{bad")->body, HasSubstr("-32700"));
+    EXPECT_EQ(post("{bad")->status, 400U);
+    EXPECT_EQ(post("7")->status, 400U);
+    EXPECT_EQ(post(R"({"jsonrpc":"2.0","id":1,"result":{}})", {{"MCP-Protocol-Version", "2026-07-28"}})->status, 400U);
+}
+
+TEST_F(modern_endpoint, notifications_are_accepted_without_a_body)
+{
+    const auto got = post(
+        R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})",
+        {{"MCP-Protocol-Version", "2026-07-28"}}
+    );
+    EXPECT_EQ(got->status, 202U);
+    EXPECT_EQ(got->body, "");
+}
+
+TEST_F(modern_endpoint, media_types_are_checked_leniently)
+{
+    const auto body = mcp::testing::modern("1", "tools/list");
+    testing::field_list headers{{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/list"}};
+    const auto with = [&](std::string type, std::string accept) {
+        auto all = headers;
+        if (!type.empty())
+            all.emplace_back("content-type", type);
+        if (!accept.empty())
+            all.emplace_back("accept", accept);
+        return send("POST", body, all)->status;
+    };
+    EXPECT_EQ(with("application/json; charset=utf-8", "*/*"), 200U);
+    EXPECT_EQ(with("APPLICATION/JSON", ""), 200U);
+    EXPECT_EQ(with("application/json", "application/json"), 200U);
+    EXPECT_EQ(with("application/json", "text/html"), 406U);
+    EXPECT_EQ(with("application/json", "application/json;q=0"), 406U);
+    EXPECT_EQ(with("text/plain", "*/*"), 415U);
+    EXPECT_EQ(with("", "*/*"), 415U);
+    EXPECT_EQ(send("PUT", body, headers)->status, 405U);
+    EXPECT_EQ(send("PUT", body, headers)->header("allow"), "POST, GET, DELETE");
+}
+
+TEST_F(modern_endpoint, a_client_that_takes_only_events_gets_them)
+{
+    const auto got = send(
+        "POST",
+        mcp::testing::modern("1", "tools/list"),
+        {{"content-type", "application/json"},
+         {"accept", "text/event-stream"},
+         {"MCP-Protocol-Version", "2026-07-28"},
+         {"Mcp-Method", "tools/list"}}
+    );
+    EXPECT_EQ(got->header("content-type"), "text/event-stream");
+    EXPECT_THAT(got->body, StartsWith("event: message\ndata: {"));
+    EXPECT_TRUE(got->finished);
+}
+
+TEST_F(modern_endpoint, a_listen_stays_open_and_ends_with_a_result)
+{
+    const auto got = ask_modern("subscriptions/listen", R"("notifications":{"toolsListChanged":true},)");
+    EXPECT_THAT(got->take(), HasSubstr("notifications/subscriptions/acknowledged"));
+    home.news().publish(mcp::list_kind::tools);
+    EXPECT_THAT(got->take(), HasSubstr("notifications/tools/list_changed"));
+    home.news().publish(mcp::list_kind::prompts);
+    EXPECT_EQ(got->take(), "");
+    EXPECT_FALSE(got->finished);
+    got->drain();
+    settle();
+    EXPECT_TRUE(got->finished);
+    EXPECT_THAT(got->body, HasSubstr(R"("resultType":"complete")"));
+}
+
+TEST_F(modern_endpoint, too_many_requests_are_told_to_come_back)
+{
+    endpoint_fixture small({.most_requests = 1});
+    const auto first = small.call_modern("slow");
+    const auto second = small.call_modern("echo", R"({"text":"x"})");
+    EXPECT_EQ(second->status, 503U);
+    EXPECT_EQ(second->header("retry-after"), "1");
+    small.box.gate.set();
+    small.settle();
+    EXPECT_EQ(first->status, 200U);
+}
+
+TEST_F(modern_endpoint, old_session_headers_mean_nothing)
+{
+    const auto got = post(
+        mcp::testing::modern("1", "tools/list"),
+        {{"MCP-Protocol-Version", "2026-07-28"},
+         {"Mcp-Method", "tools/list"},
+         {"Mcp-Session-Id", "nobody"},
+         {"Last-Event-ID", "1_1"}}
+    );
+    EXPECT_EQ(got->status, 200U);
+}
+
+} // namespace
+} // namespace basekeeper::transports
