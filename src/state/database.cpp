@@ -74,7 +74,30 @@ INSERT INTO meta (name, value) VALUES ('key_version', '0');
 INSERT INTO audit_head (only_row, id, hash) VALUES (1, 0, zeroblob(32));
 )";
 
-constexpr std::array migrations{sqlite::migration{1, "secrets, instances and audit", first_schema}};
+/// `until` is NULL for a block that only a person lifts. Times are microseconds since 1970.
+constexpr std::string_view access_schema = R"(
+CREATE TABLE api_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    last_used_at INTEGER
+) STRICT;
+CREATE TABLE blocked_addresses (
+    address TEXT NOT NULL PRIMARY KEY,
+    until INTEGER,
+    reason TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+)";
+
+constexpr std::array migrations{
+    sqlite::migration{1, "secrets, instances and audit", first_schema},
+    sqlite::migration{2, "API keys and blocked addresses", access_schema},
+};
 
 std::unexpected<error> folder_failure(const std::filesystem::path& dir, std::string_view why)
 {
