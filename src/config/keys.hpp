@@ -1,6 +1,7 @@
 // The list of all keys: name, meaning, limits and the member that each of them sets.
 #pragma once
 
+#include "config/access_keys.hpp"
 #include "config/value.hpp"
 
 #include <utility>
@@ -9,12 +10,10 @@ namespace basekeeper::config {
 
 bool is_feature_name(std::string_view s);
 bool is_tag(std::string_view s);
-bool is_file_path(std::string_view s); ///< absolute, or under ~/
 bool is_instance_or_empty(std::string_view s);
 bool is_not_empty(std::string_view s);
 bool is_api_key(std::string_view s); ///< not empty, no white space
 bool is_database_url(std::string_view s);
-bool is_http_url(std::string_view s);
 
 /// Calls `visit(rule, setting)` for every key of the whole program, in the order in which they are shown.
 template <class Settings, class Visit>
@@ -108,6 +107,7 @@ void for_each_key(Settings& s, Visit&& visit)
         s.local.user
     );
     visit(rule{"audit.retention_days", "How long audit entries are kept.", 1, 3'650}, s.audit.retention);
+    for_each_access_key(s, visit);
 }
 
 /// The same for the keys of one `[instances.NAME]` table.

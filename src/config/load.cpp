@@ -59,6 +59,8 @@ result<std::string> content(const fs::path& file)
 
 bool holds_secrets(const settings& s)
 {
+    if (s.auth.jwt_secret.from.kind == source_kind::file)
+        return true;
     return std::ranges::any_of(s.instances, [](const auto& named) {
         const auto& i = named.second;
         return std::ranges::any_of(

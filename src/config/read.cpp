@@ -117,7 +117,7 @@ result<std::filesystem::path> home(const inputs& in)
 
 result<> complete_paths(settings& s, const inputs& in)
 {
-    for (auto* path : {&s.state_dir, &s.key_file, &s.local.postgres_bin})
+    for (auto* path : {&s.state_dir, &s.key_file, &s.local.postgres_bin, &s.http.tls_certificate, &s.http.tls_key})
         if (const auto text = path->value.string(); text.starts_with("~/"))
             path->value = TRY(home(in)) / text.substr(2);
     if (!s.state_dir->empty())

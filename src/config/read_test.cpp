@@ -123,9 +123,31 @@ TEST(config_sources, every_key_can_be_set_by_variable_and_by_flag)
         {"audit.retention_days", "7"},
         {"local.postgres_bin", "/usr/lib/postgresql/15/bin"},
         {"local.user", "somebody"},
+        {"http.listen", "[::1]:8420"},
+        {"http.public_url", "https://db.example.com/mcp"},
+        {"http.allowed_origins", "https://app.example.com"},
+        {"http.allowed_hosts", "db.example.com"},
+        {"http.tls_certificate", "/c"},
+        {"http.tls_key", "/k"},
+        {"http.max_sessions", "7"},
+        {"http.max_streams", "7"},
+        {"http.max_body_bytes", "2048"},
+        {"http.session_idle", "7m"},
+        {"auth.mode", "required"},
+        {"auth.jwks", "/etc/jwks.json"},
+        {"auth.issuer", "https://as.example"},
+        {"auth.audience", "api"},
+        {"auth.authorization_servers", "https://as.example"},
+        {"auth.algorithms", "RS256,EdDSA"},
+        {"auth.supabase_scopes", "database:read"},
+        {"rate.per_principal", "7"},
+        {"rate.per_address", "7"},
+        {"block.after_failures", "7"},
+        {"block.for", "7h"},
+        {"block.window", "7m"},
     };
     for (const auto& known : known_keys()) {
-        if (known.key == "master_key" || known.key == "passphrase")
+        if (known.key == "master_key" || known.key == "passphrase" || known.key == "auth.jwt_secret")
             continue;
         ASSERT_TRUE(good.contains(known.key)) << known.key;
         const auto& value = good.at(known.key);
@@ -378,6 +400,68 @@ TEST(config_paths, state_dir_follows_xdg_root_and_home)
     EXPECT_EQ(*settings_of(with_file("state_dir = '~/s'")).state_dir, "/home/ada/s");
     EXPECT_THAT(error_of({}).message, HasSubstr("HOME"));
     EXPECT_EQ(*settings_of({.flags = {{"state_dir", "/s"}}}).state_dir, "/s") << "HOME is needed only when used";
+}
+
+TEST(config_access, has_no_way_in_over_http_until_somebody_asks_for_one)
+{
+    const auto s = settings_of(with_environment({}));
+    EXPECT_TRUE(s.http.listen->empty());
+    EXPECT_EQ(*s.auth.mode, auth_mode::none);
+    EXPECT_TRUE(s.auth.supabase_scopes->empty());
+}
+
+TEST(config_access, spans_of_time_are_written_with_their_unit)
+{
+    const auto s = settings_of(with_file("[block]\nfor = '2h'", {{"BASEKEEPER_BLOCK_WINDOW", "90s"}}));
+    EXPECT_EQ(*s.block.lasting, std::chrono::hours(2));
+    EXPECT_EQ(*s.block.window, std::chrono::seconds(90));
+    EXPECT_EQ(shown(s, "block.for"), "2h | c.toml:2");
+    for (const auto* bad : {"for = 15", "for = '15'", "for = '0s'", "for = '366d'", "for = '-1h'", "for = ''"})
+        EXPECT_THAT(error_of(with_file(std::string("[block]\n") + bad)).message, HasSubstr("from 1s to 365d")) << bad;
+}
+
+TEST(config_access, takes_endpoints_urls_origins_and_hosts_and_nothing_like_them)
+{
+    const auto takes = [](std::string_view key, std::string_view value) {
+        return read({.environment = {{"HOME", "/h"}, {environment_name(key), std::string(value)}}}).has_value();
+    };
+    for (const auto* good : {"127.0.0.1:8420", "[::1]:0", "localhost:1", "unix:/run/x.sock", "0.0.0.0:65535"})
+        EXPECT_TRUE(takes("http.listen", good)) << good;
+    for (const auto* bad :
+         {"8420", ":8420", "127.0.0.1", "127.0.0.1:65536", "::1:80", "[::1]", "unix:", "unix:x", "a:"})
+        EXPECT_FALSE(takes("http.listen", bad)) << bad;
+    for (const auto* good : {"https://db.example.com/mcp", "http://localhost:8420/mcp"})
+        EXPECT_TRUE(takes("http.public_url", good)) << good;
+    for (const auto* bad : {"db.example.com", "https://u:p@x/", "https://x/mcp?a", "https://x/#f", "ftp://x/"})
+        EXPECT_FALSE(takes("http.public_url", bad)) << bad;
+    EXPECT_TRUE(takes("http.allowed_origins", "https://app.example.com,http://[::1]:3000"));
+    for (const auto* bad : {"*", "null", "https://app.example.com/", "app.example.com", "https://a b", "https://x,*"})
+        EXPECT_FALSE(takes("http.allowed_origins", bad)) << bad;
+    EXPECT_TRUE(takes("http.allowed_hosts", "db.example.com:8443,[2001:db8::1],db"));
+    for (const auto* bad : {"https://x", "x/y", "*", "a:b:c", "[]"})
+        EXPECT_FALSE(takes("http.allowed_hosts", bad)) << bad;
+}
+
+TEST(config_access, keys_come_over_safe_ways_only)
+{
+    const auto takes = [](std::string_view key, std::string_view value) {
+        return read({.environment = {{"HOME", "/h"}, {environment_name(key), std::string(value)}}}).has_value();
+    };
+    for (const auto* good :
+         {"https://as.example/jwks", "http://localhost:9999/jwks", "/etc/jwks.json", "{\"keys\":[]}"})
+        EXPECT_TRUE(takes("auth.jwks", good)) << good;
+    for (const auto* bad : {"http://as.example/jwks", "jwks.json", "http://localhost.evil.example/"})
+        EXPECT_FALSE(takes("auth.jwks", bad)) << bad;
+    EXPECT_FALSE(takes("auth.algorithms", "none"));
+    EXPECT_FALSE(takes("auth.algorithms", "RS256,none"));
+    EXPECT_TRUE(takes("auth.algorithms", "RS256,EdDSA"));
+    EXPECT_FALSE(takes("auth.jwt_secret", "short"));
+    const auto secret = std::string(40, 'q');
+    EXPECT_EQ(
+        shown(settings_of(with_file("auth.jwt_secret = '" + secret + "'")), "auth.jwt_secret"), "**** | c.toml:1"
+    );
+    const auto flag = error_of(with_file("", {}, {{"auth.jwt_secret", secret}}));
+    EXPECT_THAT(flag.message, AllOf(HasSubstr("--auth-jwt-secret"), Not(HasSubstr(secret))));
 }
 
 TEST(config_example, is_valid_and_shows_the_defaults)

@@ -1,7 +1,8 @@
 // What can be configured: typed values, each with the place it came from.
 #pragma once
 
-#include "crypto/secret.hpp"
+#include "config/access_settings.hpp"
+#include "config/setting.hpp"
 #include "log/logger.hpp"
 
 #include <boost/describe/enum.hpp>
@@ -40,37 +41,6 @@ enum class instance_kind
     local
 };
 BOOST_DESCRIBE_ENUM(instance_kind, self_hosted, cloud, dokploy, local)
-
-/// Where a value came from, weakest first.
-enum class source_kind
-{
-    built_in,
-    profile,
-    file,
-    environment,
-    flag
-};
-BOOST_DESCRIBE_ENUM(source_kind, built_in, profile, file, environment, flag)
-
-struct source
-{
-    source_kind kind = source_kind::built_in;
-    std::string where; ///< `/etc/x/config.toml:12`, `BASEKEEPER_LOG_LEVEL`, `--log-level`, `production`
-};
-
-/// A value and its source: `*settings.limits.max_rows`.
-template <class T>
-struct setting
-{
-    T value{};
-    source from{};
-
-    const T& operator*() const { return value; }
-
-    const T* operator->() const { return &value; }
-};
-
-using secret_text = crypto::secret<std::string>;
 
 struct log_settings
 {
@@ -132,6 +102,10 @@ struct settings
     pool_settings pool;
     audit_settings audit;
     local_settings local;
+    http_settings http;
+    auth_settings auth;
+    rate_settings rate;
+    block_settings block;
     std::map<std::string, instance_settings, std::less<>> instances;
 };
 

@@ -103,6 +103,15 @@ std::optional<std::vector<std::string>> to_list(const raw_value& v, const rule& 
     return items;
 }
 
+std::optional<std::chrono::seconds> to_span(const raw_value& v, const rule& r)
+{
+    const auto text = to_text(v, {});
+    const auto span = text ? parse_duration(*text) : std::nullopt;
+    if (!span || std::cmp_less(span->count(), r.min) || std::cmp_greater(span->count(), r.max))
+        return std::nullopt;
+    return span;
+}
+
 std::string full_key(const given& g)
 {
     return g.instance.empty() ? g.key : fmt::format("instances.{}.{}", g.instance, g.key);
@@ -120,11 +129,16 @@ std::unexpected<error> refused(const given& g, std::string_view allowed, visibil
     );
 }
 
-std::unexpected<error> refused_source(const given& g)
+std::unexpected<error> refused_source(const given& g, key_sources allowed)
 {
     return fail(
         condition::invalid_argument,
-        fmt::format("{}: `{}` is taken from the environment only", g.from.where, full_key(g)),
+        fmt::format(
+            "{}: `{}` is taken from {} only",
+            g.from.where,
+            full_key(g),
+            allowed == key_sources::no_flag ? "the environment and the file" : "the environment"
+        ),
         fmt::format("remove it there and set {}", environment_name(g.key))
     );
 }
@@ -132,6 +146,12 @@ std::unexpected<error> refused_source(const given& g)
 std::string value_type<std::uint64_t>::allowed(const rule& r)
 {
     return fmt::format("an integer from {} to {}", r.min, r.max);
+}
+
+std::string value_type<std::chrono::seconds>::allowed(const rule& r)
+{
+    const auto of = [](std::uint64_t n) { return format_duration(std::chrono::seconds{static_cast<std::int64_t>(n)}); };
+    return fmt::format("a span of time from {} to {}, as in 30s, 15m, 24h or 7d", of(r.min), of(r.max));
 }
 
 std::string value_type<std::vector<std::string>>::allowed(const rule& r)

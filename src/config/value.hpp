@@ -1,6 +1,7 @@
 // A value as its source spells it, and what a key makes of it: the strict conversion to the type of each setting.
 #pragma once
 
+#include "base/duration.hpp"
 #include "base/result.hpp"
 #include "config/settings.hpp"
 
@@ -45,6 +46,7 @@ struct given
 enum class key_sources
 {
     all,
+    no_flag, ///< a secret: everybody can read the command lines of all processes
     environment_only
 };
 
@@ -64,6 +66,7 @@ std::optional<bool> to_bool(const raw_value& v);
 std::optional<std::uint64_t> to_number(const raw_value& v, const rule& r);
 std::optional<std::string> to_text(const raw_value& v, const rule& r);
 std::optional<std::vector<std::string>> to_list(const raw_value& v, const rule& r);
+std::optional<std::chrono::seconds> to_span(const raw_value& v, const rule& r); ///< min and max are seconds
 
 /// `instances.shop.url` or `limits.max_rows`.
 std::string full_key(const given& g);
@@ -75,7 +78,7 @@ enum class visibility
     secret
 };
 std::unexpected<error> refused(const given& g, std::string_view allowed, visibility v);
-std::unexpected<error> refused_source(const given& g);
+std::unexpected<error> refused_source(const given& g, key_sources allowed);
 
 /// What a type of setting allows, converts from, and shows; specialised for every member type of `settings`.
 template <class T>
@@ -142,6 +145,17 @@ struct value_type<std::chrono::duration<Rep, Period>>
     static std::string show(duration v) { return std::to_string(v.count()); }
 };
 
+/// Written with its unit, so that the key needs none in its name: `15m`.
+template <>
+struct value_type<std::chrono::seconds>
+{
+    static std::string allowed(const rule& r);
+
+    static std::optional<std::chrono::seconds> convert(const raw_value& v, const rule& r) { return to_span(v, r); }
+
+    static std::string show(std::chrono::seconds v) { return format_duration(v); }
+};
+
 template <>
 struct value_type<std::string>
 {
@@ -190,8 +204,9 @@ struct value_type<std::vector<std::string>>
 template <class T>
 result<> assign(setting<T>& to, const rule& r, const given& g)
 {
-    if (r.sources == key_sources::environment_only && g.from.kind != source_kind::environment)
-        return refused_source(g);
+    if ((r.sources == key_sources::environment_only && g.from.kind != source_kind::environment) ||
+        (r.sources == key_sources::no_flag && g.from.kind == source_kind::flag))
+        return refused_source(g, r.sources);
     auto value = value_type<T>::convert(g.value, r);
     if (!value)
         return refused(
