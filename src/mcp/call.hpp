@@ -43,8 +43,12 @@ public:
 /// Who is calling. Everything kept for a later call (confirmation, session, task, job) is bound to `id`.
 struct principal
 {
-    std::string id; ///< `stdio:<user>`, `cli:<user>`, `key:<id>` or `user:<issuer>/<subject>`
+    std::string id; ///< `stdio:<user>`, `cli:<user>`, `anonymous`, `key:<id>` or `user:<issuer>/<subject>`
     std::shared_ptr<const authority> rights{}; ///< null: everything; shared by the requests of one credential
+
+    /// The claims of a verified token as a JSON object; empty for every other credential. Only ever what a signature
+    /// vouched for: row-level security may trust `sub` and `role`. Not for logs or answers.
+    std::string claims{};
 };
 
 enum class access

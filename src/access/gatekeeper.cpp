@@ -1,0 +1,79 @@
+// The order of the questions.
+#include "access/gatekeeper.hpp"
+
+#include "access/address.hpp"
+
+#include <utility>
+
+namespace basekeeper::access {
+namespace {
+
+rate_limit limit_of(std::uint64_t per_second)
+{
+    return {.per_second = static_cast<double>(per_second), .burst = 2 * static_cast<double>(per_second)};
+}
+
+} // namespace
+
+gatekeeper_rules gatekeeper_rules_from(const config::settings& settings, reach where)
+{
+    return {
+        .places =
+            {.listens = where,
+             .public_url = *settings.http.public_url,
+             .allowed_origins = *settings.http.allowed_origins,
+             .allowed_hosts = *settings.http.allowed_hosts},
+        .per_address = limit_of(*settings.rate.per_address),
+        .per_principal = limit_of(*settings.rate.per_principal),
+    };
+}
+
+gatekeeper::gatekeeper(gatekeeper_rules rules, address_blocks& blocks, authenticator& who, const clock& time)
+    : places_(rules.places), addresses_(rules.per_address, rules.most_names, time),
+      principals_(rules.per_principal, rules.most_names, time), blocks_(blocks), who_(who)
+{}
+
+std::optional<challenge> gatekeeper::admit(const visitor& from)
+{
+    const auto address = address_of(from.ip);
+    if (const auto blocked = blocks_.find(address))
+        return blocked_address(blocked->wait);
+    if (const auto wait = addresses_.take(address))
+        return too_many_requests(*wait);
+    if (auto refused = places_.check_host(from.host))
+        return refused;
+    return places_.check_origin(from.origin);
+}
+
+verdict gatekeeper::judged(verdict found, std::string_view ip)
+{
+    if (!found) {
+        if (found.error().counts)
+            suspect(ip);
+        return found;
+    }
+    if (const auto wait = principals_.take(found->id))
+        return std::unexpected(too_many_requests(*wait));
+    return found;
+}
+
+std::optional<verdict> gatekeeper::try_identify(const visitor& from)
+{
+    auto found = who_.try_now(from.authorization);
+    if (!found)
+        return std::nullopt;
+    return judged(*std::move(found), from.ip);
+}
+
+io::task<verdict> gatekeeper::identify(std::string ip, std::optional<std::string> authorization)
+{
+    auto found = co_await who_.authenticate(std::move(authorization));
+    co_return judged(std::move(found), ip);
+}
+
+void gatekeeper::suspect(std::string_view ip)
+{
+    blocks_.failed(address_of(ip));
+}
+
+} // namespace basekeeper::access
