@@ -1,0 +1,194 @@
+// Checks in their order, then one function per path.
+#include "gateway/gateway.hpp"
+
+#include "transports/http/query_view.hpp"
+#include "transports/http/refusal.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace basekeeper::gateway {
+namespace {
+
+constexpr std::string_view mcp_path = "/mcp";
+constexpr std::string_view websocket_path = "/ws";
+constexpr std::string_view alive_path = "/healthz";
+constexpr std::string_view ready_path = "/readyz";
+constexpr std::string_view metrics_path = "/metrics";
+
+/// The group whose read scope shows how the server is doing.
+constexpr std::string_view overview_group = "instances";
+
+access::visitor visitor_of(const http::request& asked)
+{
+    return {
+        .ip = asked.from.ip,
+        .host = asked.headers.find("host"),
+        .origin = asked.headers.find("origin"),
+        .authorization = asked.headers.find("authorization"),
+    };
+}
+
+http::response text_answer(std::string text, std::string_view type)
+{
+    http::response out;
+    out.headers.add("Content-Type", std::string(type));
+    out.body = std::move(text);
+    return out;
+}
+
+bool is_read(const http::request& asked)
+{
+    return asked.method == "GET" || asked.method == "HEAD";
+}
+
+bool may_see_overview(const mcp::principal& who)
+{
+    return who.rights == nullptr || who.rights->allows(overview_group, mcp::effect::reads, "");
+}
+
+http::response preflight()
+{
+    http::response out{.status = 204};
+    out.headers.add("Access-Control-Allow-Methods", "GET, POST, DELETE");
+    out.headers.add(
+        "Access-Control-Allow-Headers",
+        "Authorization, Content-Type, Accept, Last-Event-ID, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name"
+    );
+    out.headers.add("Access-Control-Max-Age", "600");
+    return out;
+}
+
+} // namespace
+
+dress gateway::dress_for(const http::request& asked) const
+{
+    return {
+        .to = asked.from,
+        .cross_origin = with_.door.places().cross_origin(asked.headers.find("origin")).value_or(""),
+    };
+}
+
+http::response gateway::refusal(const access::challenge& why) const
+{
+    auto out = transports::refusal(why.status, why.message);
+    if (!why.www_authenticate.empty())
+        out.headers.add("WWW-Authenticate", why.www_authenticate);
+    if (why.retry_after)
+        out.headers.add("Retry-After", std::to_string(why.retry_after->count()));
+    if (why.status == 429 && settings_.limited)
+        settings_.limited("rate");
+    return out;
+}
+
+bool gateway::is_metadata(std::string_view path) const
+{
+    return std::ranges::find(settings_.metadata_paths, path) != settings_.metadata_paths.end();
+}
+
+bool gateway::knows(std::string_view path) const
+{
+    return path == mcp_path || path == websocket_path || path == alive_path || path == ready_path ||
+           (path == metrics_path && settings_.metrics) || is_metadata(path);
+}
+
+std::optional<http::response> gateway::admit(const http::request& head)
+{
+    std::optional<http::response> no;
+    if (head.headers.count("host") > 1 || head.headers.count("authorization") > 1 || head.headers.count("origin") > 1)
+        no = transports::refusal(400, "Bad Request: Host, Origin and Authorization may stand once");
+    else if (const auto why = with_.door.admit(visitor_of(head)))
+        no = refusal(*why);
+    else if (!knows(head.path))
+        no = transports::refusal(404, "Not found: the MCP endpoint is /mcp");
+    if (no)
+        dress_for(head).put_on(*no);
+    return no;
+}
+
+io::task<> gateway::serve(http::request asked, http::exchange& with)
+{
+    auto wears = dress_for(asked);
+    if (is_metadata(asked.path))
+        wears.cross_origin = "*"; // RFC 9728: for anybody to read
+    const bool foreign_page = !wears.cross_origin.empty();
+    dressed_exchange out(with, std::move(wears));
+    if (asked.method == "OPTIONS" && foreign_page)
+        co_return out.respond(preflight());
+    if (asked.path == mcp_path || asked.path == websocket_path)
+        co_return co_await serve_mcp(std::move(asked), out);
+    if (!is_read(asked)) {
+        auto no = transports::refusal(405, "Method not allowed: use GET");
+        no.headers.add("Allow", "GET, HEAD");
+        co_return out.respond(std::move(no));
+    }
+    if (asked.path == alive_path)
+        out.respond(text_answer(R"({"alive":true})", "application/json"));
+    else if (asked.path == ready_path)
+        co_await serve_readiness(asked, out);
+    else if (asked.path == metrics_path)
+        co_await serve_metrics(asked, out);
+    else
+        out.respond(text_answer(settings_.metadata, "application/json"));
+}
+
+io::task<std::optional<mcp::principal>> gateway::identify(const http::request& asked, http::exchange& with)
+{
+    const auto from = visitor_of(asked);
+    auto found = with_.door.try_identify(from);
+    if (!found) {
+        std::optional<std::string> credential;
+        if (from.authorization)
+            credential.emplace(*from.authorization);
+        found = co_await with_.door.identify(asked.from.ip, std::move(credential));
+    }
+    if (*found)
+        co_return **std::move(found);
+    with.respond(refusal(found->error()));
+    co_return std::nullopt;
+}
+
+io::task<> gateway::serve_mcp(http::request asked, http::exchange& with)
+{
+    auto who = co_await identify(asked, with);
+    if (!who)
+        co_return;
+    auto sees = transports::read_query_view(asked.query, with_.offers, with_.may_use);
+    if (!sees) {
+        const auto& why = sees.error();
+        co_return with.respond(transports::refusal(400, "Bad Request: " + why.message + "; " + why.hint));
+    }
+    mcp::caller caller{*std::move(who), *std::move(sees)};
+    if (asked.path == mcp_path)
+        co_await with_.mcp.serve(std::move(asked), with, std::move(caller));
+    else
+        co_await with_.mcp.serve_websocket(with, std::move(caller));
+}
+
+io::task<> gateway::serve_readiness(const http::request& asked, http::exchange& with)
+{
+    const auto now = settings_.ready ? settings_.ready() : readiness{};
+    auto text = std::string(now.ready ? R"({"ready":true})" : R"({"ready":false})");
+    // Probes bring no credential; what depends on what is for those who may see it.
+    const auto from = visitor_of(asked);
+    auto found = with_.door.try_identify(from);
+    if (!found && from.authorization)
+        found = co_await with_.door.identify(asked.from.ip, std::string(*from.authorization));
+    if (found && *found && may_see_overview(**found) && !now.details.empty())
+        text = now.details;
+    auto answer = text_answer(std::move(text), "application/json");
+    answer.status = now.ready ? 200 : 503;
+    with.respond(std::move(answer));
+}
+
+io::task<> gateway::serve_metrics(const http::request& asked, http::exchange& with)
+{
+    const auto who = co_await identify(asked, with);
+    if (!who)
+        co_return;
+    if (!may_see_overview(*who))
+        co_return with.respond(refusal(with_.door.words().insufficient_scope("instances:read")));
+    with.respond(text_answer(settings_.metrics(), "text/plain; version=0.0.4; charset=utf-8"));
+}
+
+} // namespace basekeeper::gateway

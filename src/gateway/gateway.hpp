@@ -1,0 +1,71 @@
+// What stands on the network: which path leads where, and what a request must bring to get there.
+#pragma once
+
+#include "access/gatekeeper.hpp"
+#include "gateway/dressed_exchange.hpp"
+#include "http/exchange.hpp"
+#include "mcp/registry.hpp"
+#include "transports/http/endpoint.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace basekeeper::gateway {
+
+/// Whether the server can do its work.
+struct readiness
+{
+    bool ready = true;
+    std::string details{}; ///< JSON text: dependencies with reasons; only for callers who may read them
+};
+
+struct gateway_settings
+{
+    std::string metadata{};                              ///< RFC 9728 JSON; empty: there is none
+    std::vector<std::string> metadata_paths{};           ///< where it is served
+    std::function<readiness()> ready{};                  ///< empty: always
+    std::function<std::string()> metrics{};              ///< Prometheus text; empty: the path is not there
+    std::function<void(std::string_view why)> limited{}; ///< told of each refusal by a limit; may be empty
+};
+
+/// Paths: `/mcp` (Streamable HTTP), `/ws` (WebSocket), `/healthz`, `/readyz`, `/metrics`,
+/// `/.well-known/oauth-protected-resource[/…]`. Order of the checks: blocked address, rate of the address, Host,
+/// Origin, path, credential, rate of the caller, query. Lives on the I/O thread.
+class gateway
+{
+public:
+    /// What requests are led to; all outlive the gateway.
+    struct parts
+    {
+        transports::endpoint& mcp;
+        access::gatekeeper& door;
+        const mcp::registry& offers;
+        std::function<bool(std::string_view instance)> may_use; ///< whether the query may name it
+    };
+
+    gateway(parts with, gateway_settings settings) : with_(std::move(with)), settings_(std::move(settings)) {}
+
+    /// Judges a head before the body is read; see http::gate.
+    std::optional<http::response> admit(const http::request& head);
+
+    /// Answers a request whose head was admitted; see http::handler.
+    io::task<> serve(http::request asked, http::exchange& with);
+
+private:
+    dress dress_for(const http::request& asked) const;
+    http::response refusal(const access::challenge& why) const;
+    io::task<std::optional<mcp::principal>> identify(const http::request& asked, http::exchange& with);
+    io::task<> serve_mcp(http::request asked, http::exchange& with);
+    io::task<> serve_readiness(const http::request& asked, http::exchange& with);
+    io::task<> serve_metrics(const http::request& asked, http::exchange& with);
+    bool is_metadata(std::string_view path) const;
+    bool knows(std::string_view path) const;
+
+    parts with_;
+    gateway_settings settings_;
+};
+
+} // namespace basekeeper::gateway

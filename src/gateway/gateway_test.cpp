@@ -1,0 +1,292 @@
+// Every path with and without what it needs; hostile heads; what strangers are told.
+#include "access/api_key_text.hpp"
+#include "gateway/gateway.hpp"
+#include "transports/http/test_endpoint.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace basekeeper::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+using transports::testing::answer;
+using transports::testing::endpoint_fixture;
+using transports::testing::field_list;
+
+/// A gateway that asks for API keys; `keys` holds those that exist.
+class gateway_test : public ::testing::Test
+{
+protected:
+    explicit gateway_test(config::auth_mode mode = config::auth_mode::required)
+        : base_({.most_requests = 8}), log_(log::level::error, log::format::text),
+          blocks_({.after_failures = 3}, no_store(), base_.loop.executor(), log_, base_.time),
+          who_(
+              {.mode = mode},
+              {.keys = [this](std::string id, wall_time) { return find(std::move(id)); }},
+              {"https://keeper.example/.well-known/oauth-protected-resource/mcp", "instances:read"},
+              log_,
+              base_.time
+          ),
+          door_(rules(), blocks_, who_, base_.time), face_(parts(), settings()),
+          serving_(base_.loop.executor(), [](const std::exception_ptr& bug) { std::rethrow_exception(bug); })
+    {}
+
+    static access::block_store no_store()
+    {
+        return {
+            .list = [](wall_time) -> io::task<result<std::vector<state::blocked_address>>> {
+                co_return std::vector<state::blocked_address>{};
+            },
+            .put = [](state::blocked_address) -> io::task<result<>> { co_return result<>{}; },
+        };
+    }
+
+    static access::gatekeeper_rules rules()
+    {
+        return {
+            .places = {.allowed_origins = {"https://app.example"}},
+            .per_principal = {.per_second = 1, .burst = 4},
+        };
+    }
+
+    gateway::parts parts()
+    {
+        return {base_.face, door_, base_.home.offers(), [](std::string_view name) { return name == "dev"; }};
+    }
+
+    gateway_settings settings()
+    {
+        return {
+            .metadata = R"({"resource":"https://keeper.example/mcp"})",
+            .metadata_paths = {"/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"},
+            .ready = [this] { return readiness{.ready = is_ready_, .details = R"({"ready":"with reasons"})"}; },
+            .metrics = [] { return std::string("calls_total 1\n"); },
+            .limited = {},
+        };
+    }
+
+    io::task<result<std::optional<state::api_key>>> find(std::string id)
+    {
+        const auto at = keys_.find(id);
+        co_return at == keys_.end() ? std::nullopt : std::optional(at->second);
+    }
+
+    /// A new key with these scopes, as it is sent.
+    std::string bearer(std::string scopes)
+    {
+        auto made = access::new_api_key();
+        state::api_key kept{.id = made.id};
+        kept.digest = made.digest;
+        kept.scopes = std::move(scopes);
+        keys_.emplace(made.id, std::move(kept));
+        return "Bearer " + made.text.reveal();
+    }
+
+    answer send(std::string method, std::string path, field_list headers, std::string body = {})
+    {
+        http::request asked;
+        asked.method = std::move(method);
+        const auto mark = path.find('?');
+        asked.path = path.substr(0, mark);
+        if (mark != std::string::npos)
+            asked.query.emplace_back(path.substr(mark + 1, path.find('=') - mark - 1), path.substr(path.find('=') + 1));
+        if (std::ranges::none_of(headers, [](const auto& f) { return f.first == "Host"; }))
+            asked.headers.add("Host", "localhost:8420");
+        for (auto& [name, value] : headers)
+            asked.headers.add(std::move(name), std::move(value));
+        asked.body = std::move(body);
+        asked.from.ip = "192.0.2.7";
+        auto out = std::make_shared<http::testing::memory_exchange>();
+        if (auto no = face_.admit(asked)) {
+            out->respond(*std::move(no));
+            return out;
+        }
+        serving_.spawn(serve(std::move(asked), out));
+        base_.settle();
+        return out;
+    }
+
+    answer list_tools(field_list headers, std::string path = "/mcp")
+    {
+        headers.emplace_back("Content-Type", "application/json");
+        headers.emplace_back("Accept", "application/json, text/event-stream");
+        headers.emplace_back("MCP-Protocol-Version", "2026-07-28");
+        headers.emplace_back("Mcp-Method", "tools/list");
+        return send("POST", std::move(path), std::move(headers), mcp::testing::modern("1", "tools/list"));
+    }
+
+    io::task<> serve(http::request asked, answer to) { co_await face_.serve(std::move(asked), *to); }
+
+    endpoint_fixture base_;
+    log::logger log_;
+    std::map<std::string, state::api_key> keys_;
+    access::address_blocks blocks_;
+    access::authenticator who_;
+    access::gatekeeper door_;
+    gateway face_;
+    io::nursery serving_;
+    bool is_ready_ = true;
+};
+
+class open_gateway_test : public gateway_test
+{
+protected:
+    open_gateway_test() : gateway_test(config::auth_mode::none) {}
+};
+
+TEST_F(gateway_test, a_key_opens_the_endpoint)
+{
+    const auto got = list_tools({{"Authorization", bearer("test:read")}});
+    EXPECT_EQ(got->status, 200U);
+    EXPECT_THAT(got->body, HasSubstr("\"echo\""));
+    EXPECT_THAT(got->body, Not(HasSubstr("\"drop\""))); // needs test:destroy
+    EXPECT_EQ(got->header("x-content-type-options"), "nosniff");
+    EXPECT_EQ(got->header("cache-control"), "no-store");
+    EXPECT_EQ(got->header("access-control-allow-origin"), "");
+}
+
+TEST_F(gateway_test, without_a_credential_the_way_to_get_one_is_told)
+{
+    for (const auto* path : {"/mcp", "/metrics", "/ws"}) {
+        const auto got = send("GET", path, {});
+        EXPECT_EQ(got->status, 401U) << path;
+        EXPECT_THAT(got->header("www-authenticate"), StartsWith("Bearer ")) << path;
+        EXPECT_THAT(got->header("www-authenticate"), HasSubstr("resource_metadata=\"https://keeper.example/"));
+        EXPECT_THAT(got->header("www-authenticate"), Not(HasSubstr("error=")));
+    }
+}
+
+TEST_F(gateway_test, a_token_in_the_query_is_refused_and_opens_nothing)
+{
+    const auto key = bearer("*:read").substr(7);
+    EXPECT_EQ(list_tools({}, "/mcp?access_token=" + key)->status, 401U);
+    EXPECT_EQ(list_tools({{"Authorization", bearer("*:read")}}, "/mcp?access_token=" + key)->status, 400U);
+}
+
+TEST_F(gateway_test, wrong_credentials_block_the_address_after_a_few)
+{
+    for (int i = 0; i < 3; ++i) {
+        const auto got = list_tools({{"Authorization", "Bearer bk_000000000000_guess"}});
+        EXPECT_EQ(got->status, 401U);
+        EXPECT_THAT(got->header("www-authenticate"), HasSubstr("error=\"invalid_token\""));
+    }
+    const auto good = list_tools({{"Authorization", bearer("*:read")}});
+    EXPECT_EQ(good->status, 403U);
+    EXPECT_EQ(send("GET", "/healthz", {})->status, 403U);
+}
+
+TEST_F(gateway_test, a_call_beyond_the_scopes_is_challenged_with_what_it_needs)
+{
+    const auto got = send(
+        "POST",
+        "/mcp",
+        {{"Authorization", bearer("test:read")},
+         {"Content-Type", "application/json"},
+         {"MCP-Protocol-Version", "2026-07-28"},
+         {"Mcp-Method", "tools/call"},
+         {"Mcp-Name", "report"}},
+        mcp::testing::modern("1", "tools/call", R"("name":"report","arguments":{},)")
+    );
+    EXPECT_EQ(got->status, 403U);
+    EXPECT_THAT(got->body, HasSubstr("test:write"));
+}
+
+TEST_F(gateway_test, too_many_requests_of_one_caller_wait)
+{
+    const auto key = bearer("*:read");
+    for (int i = 0; i < 4; ++i)
+        EXPECT_EQ(list_tools({{"Authorization", key}})->status, 200U);
+    const auto got = list_tools({{"Authorization", key}});
+    EXPECT_EQ(got->status, 429U);
+    EXPECT_EQ(got->header("retry-after"), "1");
+    EXPECT_EQ(list_tools({{"Authorization", bearer("*:read")}})->status, 200U);
+}
+
+TEST_F(open_gateway_test, host_and_origin_are_each_checked_alone)
+{
+    const auto status = [this](std::string host, std::string origin) {
+        field_list headers{{"Host", std::move(host)}};
+        if (!origin.empty())
+            headers.emplace_back("Origin", std::move(origin));
+        return list_tools(std::move(headers))->status;
+    };
+    EXPECT_EQ(status("localhost:8420", ""), 200U);
+    EXPECT_EQ(status("evil.example.com", ""), 403U);
+    EXPECT_EQ(status("localhost:8420", "http://evil.example.com"), 403U);
+    EXPECT_EQ(status("localhost:8420", "null"), 403U);
+    base_.time.advance(std::chrono::minutes{1}); // the caller's bucket fills up again
+    EXPECT_EQ(status("LOCALHOST:1", "http://localhost:8420"), 200U);
+    EXPECT_EQ(status("[::1]:8420", ""), 200U);
+    EXPECT_EQ(send("GET", "/healthz", {{"Host", "localhost"}, {"Host", "localhost"}})->status, 400U);
+}
+
+TEST_F(open_gateway_test, only_configured_web_origins_may_read)
+{
+    const auto got = list_tools({{"Origin", "https://app.example"}});
+    EXPECT_EQ(got->status, 200U);
+    EXPECT_EQ(got->header("access-control-allow-origin"), "https://app.example");
+    EXPECT_EQ(got->header("vary"), "Origin");
+    const auto before = send("OPTIONS", "/mcp", {{"Origin", "https://app.example"}});
+    EXPECT_EQ(before->status, 204U);
+    EXPECT_THAT(before->header("access-control-allow-headers"), HasSubstr("Mcp-Session-Id"));
+    EXPECT_EQ(
+        send("OPTIONS", "/mcp", {{"Origin", "http://localhost:3000"}})->header("access-control-allow-origin"), ""
+    );
+}
+
+TEST_F(open_gateway_test, the_query_limits_what_is_seen_and_is_never_ignored)
+{
+    EXPECT_THAT(list_tools({})->body, HasSubstr("\"report\""));
+    EXPECT_THAT(list_tools({}, "/mcp?read_only=true")->body, Not(HasSubstr("\"report\"")));
+    const auto wrong = list_tools({}, "/mcp?readonly=true");
+    EXPECT_EQ(wrong->status, 400U);
+    EXPECT_THAT(wrong->body, HasSubstr("readonly"));
+}
+
+TEST_F(gateway_test, health_needs_no_credential_and_tells_strangers_nothing)
+{
+    EXPECT_EQ(send("GET", "/healthz", {})->status, 200U);
+    EXPECT_EQ(send("POST", "/healthz", {})->status, 405U);
+    EXPECT_EQ(send("GET", "/readyz", {})->body, R"({"ready":true})");
+    is_ready_ = false;
+    const auto not_ready = send("GET", "/readyz", {});
+    EXPECT_EQ(not_ready->status, 503U);
+    EXPECT_EQ(not_ready->body, R"({"ready":false})");
+    EXPECT_THAT(send("GET", "/readyz", {{"Authorization", bearer("instances:read")}})->body, HasSubstr("with reasons"));
+    EXPECT_EQ(send("GET", "/readyz", {{"Authorization", bearer("test:read")}})->body, R"({"ready":false})");
+}
+
+TEST_F(gateway_test, metrics_need_the_scope_of_the_overview)
+{
+    EXPECT_EQ(send("GET", "/metrics", {{"Authorization", bearer("instances:read")}})->body, "calls_total 1\n");
+    const auto got = send("GET", "/metrics", {{"Authorization", bearer("test:read")}});
+    EXPECT_EQ(got->status, 403U);
+    EXPECT_THAT(got->header("www-authenticate"), HasSubstr("scope=\"instances:read\""));
+}
+
+TEST_F(gateway_test, the_resource_metadata_is_for_everybody)
+{
+    for (const auto* path : {"/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"}) {
+        const auto got = send("GET", path, {});
+        EXPECT_EQ(got->status, 200U);
+        EXPECT_EQ(got->header("content-type"), "application/json");
+        EXPECT_EQ(got->header("access-control-allow-origin"), "*");
+        EXPECT_THAT(got->body, HasSubstr("\"resource\""));
+    }
+}
+
+TEST_F(gateway_test, other_paths_are_not_there)
+{
+    const auto got = send("GET", "/", {});
+    EXPECT_EQ(got->status, 404U);
+    EXPECT_THAT(got->body, HasSubstr("/mcp"));
+    EXPECT_EQ(got->header("x-content-type-options"), "nosniff");
+}
+
+} // namespace
+} // namespace basekeeper::gateway
