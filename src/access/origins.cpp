@@ -47,7 +47,7 @@ std::optional<origin_rules::place> origin_rules::read_host(std::string_view text
     std::string_view rest;
     if (text.starts_with('[')) {
         const auto close = text.find(']');
-        if (close == std::string_view::npos)
+        if (close == std::string_view::npos || close < 3)
             return std::nullopt;
         out.host = lower(text.substr(0, close + 1));
         if (!std::ranges::all_of(std::string_view(out.host).substr(1, out.host.size() - 2), [](char c) {
@@ -66,7 +66,7 @@ std::optional<origin_rules::place> origin_rules::read_host(std::string_view text
     }
     if (rest.empty())
         return out;
-    if (!is_digits(rest.substr(1)))
+    if (!rest.starts_with(':') || !is_digits(rest.substr(1)))
         return std::nullopt;
     out.port = rest.substr(1);
     return out;
