@@ -25,6 +25,8 @@ struct draft
     local_command local;
     instance_command instance;
     audit_command audit;
+    key_command key;
+    block_command block;
     completion_command completion;
     bool yes = false;
     bool json = false;
@@ -148,6 +150,53 @@ void add_audit(CLI::App& app, draft& d)
     finish(lines, audit_action::export_lines);
 }
 
+void add_key(CLI::App& app, draft& d)
+{
+    auto* key = app.add_subcommand("key", "API keys for clients that come in over HTTP");
+    key->require_subcommand(1);
+    const auto finish = [&d](CLI::App* c, key_action action) {
+        c->callback([&d, action] {
+            d.key.action = action;
+            d.chosen = d.key;
+        });
+    };
+    auto* create = key->add_subcommand("create", "Make a key; it is shown once and stored as a digest");
+    create->add_option("name", d.key.name, "Who will have it")->required();
+    create->add_option("--scope", d.key.scopes, "group:read, :write or :destroy; * is every group; may be repeated")
+        ->take_all()
+        ->expected(1)
+        ->required();
+    create->add_option("--instance", d.key.instances, "Only on this instance; may be repeated")
+        ->take_all()
+        ->expected(1);
+    create->add_option("--expires", d.key.expires, "From now, such as 90d; else it does not expire");
+    finish(create, key_action::create);
+    finish(key->add_subcommand("list", "Show all, without the keys themselves"), key_action::list);
+    auto* revoke = key->add_subcommand("revoke", "Refuse a key from now on");
+    revoke->add_option("id", d.key.id, "See basekeeper key list")->required();
+    finish(revoke, key_action::revoke);
+}
+
+void add_block(CLI::App& app, draft& d)
+{
+    auto* block = app.add_subcommand("block", "Addresses that are not answered over HTTP");
+    block->require_subcommand(1);
+    const auto finish = [&d](CLI::App* c, block_action action) {
+        c->callback([&d, action] {
+            d.block.action = action;
+            d.chosen = d.block;
+        });
+    };
+    finish(block->add_subcommand("list", "Show all, also those blocked after failures"), block_action::list);
+    auto* add = block->add_subcommand("add", "Block an address; IPv6 with its /64");
+    add->add_option("address", d.block.address, "IPv4 or IPv6")->required();
+    add->add_option("--for", d.block.how_long, "How long, such as 1h; else until it is removed");
+    finish(add, block_action::add);
+    auto* remove = block->add_subcommand("remove", "Answer it again");
+    remove->add_option("address", d.block.address)->required();
+    finish(remove, block_action::remove);
+}
+
 void add_others(CLI::App& app, draft& d)
 {
     app.add_subcommand("serve", "Speak MCP over standard input and output")->callback([&d] {
@@ -191,6 +240,8 @@ std::unique_ptr<CLI::App> grammar(draft& d)
     add_local(*app, d);
     add_instance(*app, d);
     add_audit(*app, d);
+    add_key(*app, d);
+    add_block(*app, d);
     return app;
 }
 

@@ -92,6 +92,37 @@ struct audit_command
     std::uint32_t limit = 50;
 };
 
+enum class key_action
+{
+    create,
+    list,
+    revoke
+};
+
+struct key_command
+{
+    key_action action = key_action::list;
+    std::string name;
+    std::string id;
+    std::vector<std::string> scopes;
+    std::vector<std::string> instances;
+    std::string expires; ///< from now, such as `90d`; empty: never
+};
+
+enum class block_action
+{
+    list,
+    add,
+    remove
+};
+
+struct block_command
+{
+    block_action action = block_action::list;
+    std::string address;
+    std::string how_long; ///< such as `1h`; empty: until it is removed
+};
+
 struct secrets_command
 {};
 
@@ -111,6 +142,8 @@ using command = std::variant<
     instance_command,
     config_command,
     audit_command,
+    key_command,
+    block_command,
     secrets_command,
     doctor_command,
     completion_command>;

@@ -213,6 +213,8 @@ TEST(command_line, usage_errors_name_what_is_wrong_and_the_next_step)
         {"config"},
         {"secrets"},
         {"audit"},
+        {"key"},
+        {"block"},
         {"serve", "extra"},
         {"doctor", "--output", "yaml"},
         {"doctor", "--no-such-option"},
@@ -226,11 +228,41 @@ TEST(command_line, usage_errors_name_what_is_wrong_and_the_next_step)
     }
 }
 
+TEST(command_line, key_takes_scopes_instances_and_an_end)
+{
+    const auto c = the<key_command>(
+        {"key", "create", "ci", "--scope", "database:read", "--scope=*:write", "--instance", "dev", "--expires", "90d"}
+    );
+    EXPECT_EQ(c.action, key_action::create);
+    EXPECT_EQ(c.name, "ci");
+    EXPECT_THAT(c.scopes, ElementsAre("database:read", "*:write"));
+    EXPECT_THAT(c.instances, ElementsAre("dev"));
+    EXPECT_EQ(c.expires, "90d");
+    EXPECT_EQ(the<key_command>({"key", "list"}).action, key_action::list);
+    EXPECT_EQ(the<key_command>({"key", "revoke", "0123456789ab"}).id, "0123456789ab");
+    refused({"key", "create", "ci"});
+    refused({"key", "create", "--scope", "database:read"});
+    refused({"key", "revoke"});
+}
+
+TEST(command_line, block_takes_an_address_and_a_time)
+{
+    const auto c = the<block_command>({"block", "add", "192.0.2.1", "--for", "1h"});
+    EXPECT_EQ(c.action, block_action::add);
+    EXPECT_EQ(c.address, "192.0.2.1");
+    EXPECT_EQ(c.how_long, "1h");
+    EXPECT_EQ(the<block_command>({"block", "list"}).action, block_action::list);
+    EXPECT_EQ(the<block_command>({"block", "remove", "::1"}).action, block_action::remove);
+    refused({"block", "add"});
+}
+
 TEST(command_line, knows_the_names_of_its_commands)
 {
     EXPECT_THAT(
         command_names(),
-        IsSupersetOf({"serve", "tools", "call", "local", "instance", "config", "secrets", "doctor", "completion"})
+        IsSupersetOf(
+            {"serve", "key", "block", "tools", "call", "local", "instance", "config", "secrets", "doctor", "completion"}
+        )
     );
 }
 

@@ -17,6 +17,8 @@ constexpr std::string_view bash_script = R"sh(_basekeeper()
         local) COMPREPLY=($(compgen -W "up down list env destroy" -- "$word")) ;;
         instance) COMPREPLY=($(compgen -W "add list remove harden" -- "$word")) ;;
         audit) COMPREPLY=($(compgen -W "list verify export" -- "$word")) ;;
+        key) COMPREPLY=($(compgen -W "create list revoke" -- "$word")) ;;
+        block) COMPREPLY=($(compgen -W "list add remove" -- "$word")) ;;
         config) COMPREPLY=(show) ;;
         secrets) COMPREPLY=(rotate) ;;
         completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")) ;;
@@ -34,6 +36,8 @@ _basekeeper()
         local) compadd up down list env destroy ;;
         instance) compadd add list remove harden ;;
         audit) compadd list verify export ;;
+        key) compadd create list revoke ;;
+        block) compadd list add remove ;;
         config) compadd show ;;
         secrets) compadd rotate ;;
         completion) compadd bash zsh fish ;;
@@ -48,6 +52,8 @@ complete -c basekeeper -n '__fish_seen_subcommand_from call' -a '(basekeeper too
 complete -c basekeeper -n '__fish_seen_subcommand_from local' -a 'up down list env destroy'
 complete -c basekeeper -n '__fish_seen_subcommand_from instance' -a 'add list remove harden'
 complete -c basekeeper -n '__fish_seen_subcommand_from audit' -a 'list verify export'
+complete -c basekeeper -n '__fish_seen_subcommand_from key' -a 'create list revoke'
+complete -c basekeeper -n '__fish_seen_subcommand_from block' -a 'list add remove'
 complete -c basekeeper -n '__fish_seen_subcommand_from config' -a show
 complete -c basekeeper -n '__fish_seen_subcommand_from secrets' -a rotate
 complete -c basekeeper -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'
