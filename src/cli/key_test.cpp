@@ -6,6 +6,7 @@
 #include "state/blocked_addresses.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 
 #include <cstdlib>
