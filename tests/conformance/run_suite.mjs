@@ -6,48 +6,21 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
-const START_MS = 10_000;
+import { conformanceSuite, stableConformanceSuite } from '../npm/mcp_clients.mjs';
+import { startHttp, stopHttp } from './fixture_servers.mjs';
+
 const SUITE_MS = 240_000;
-const packages = join(dirname(fileURLToPath(import.meta.url)), '../npm/node_modules');
 
 const suites = {
-  stable: { program: 'conformance-stable', options: ['--suite', 'all'], scenarios: 30 },
-  '2025-11-25': { program: 'conformance-next', options: ['--requirements', '2025-11-25'], scenarios: 30 },
-  '2026-07-28': { program: 'conformance-next', options: ['--requirements', '2026-07-28'], scenarios: 37 },
+  stable: { program: stableConformanceSuite, options: ['--suite', 'all'], scenarios: 30 },
+  '2025-11-25': { program: conformanceSuite, options: ['--requirements', '2025-11-25'], scenarios: 30 },
+  '2026-07-28': { program: conformanceSuite, options: ['--requirements', '2026-07-28'], scenarios: 37 },
 };
 
-/** Starts the server on a free port; resolves with its process and the URL of its endpoint. */
-async function start(server) {
-  const child = spawn(server, ['--http', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'close').then(([code, signal]) => { throw new Error(`the server ended at its start (${signal ?? code})`); });
-  const line = once(createInterface(child.stdout), 'line').then(([text]) => text);
-  const late = new Promise((_, reject) => setTimeout(reject, START_MS, new Error('the server did not say its URL')).unref());
-  const said = await Promise.race([line, ended, late]);
-  ended.catch(() => {}); // it ends when we are done
-  const url = said.match(/http:\/\/\S+/)?.[0];
-  if (!url) throw new Error(`the server said "${said}" instead of its URL`);
-  return { child, url };
-}
-
-/** Asks the server to end; one that does not is killed and counts as a failure. */
-async function stop(child) {
-  if (child.exitCode !== null || child.signalCode !== null)
-    throw new Error(`the server ended during the suite (${child.signalCode ?? child.exitCode})`);
-  const closed = once(child, 'close');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
-  const [code, signal] = await closed;
-  clearTimeout(timer);
-  if (code !== 0) throw new Error(`the server did not end well (${signal ?? code})`);
-}
-
 async function runSuite({ program, options }, url, folder) {
-  const entry = join(packages, program, 'dist/index.js');
   // The suites insist on "localhost" for the check of DNS rebinding.
-  const args = [entry, 'server', '--url', url.replace('127.0.0.1', 'localhost'), ...options, '-o', folder];
+  const args = [program, 'server', '--url', url.replace('127.0.0.1', 'localhost'), ...options, '-o', folder];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: SUITE_MS });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => { said += chunk; });
@@ -84,10 +57,9 @@ if (!server || !suite) {
 }
 const folder = mkdtempSync(join(tmpdir(), 'basekeeper-conformance-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-const { child, url } = await start(server);
-process.once('exit', () => child.kill('SIGKILL'));
+const { child, url } = await startHttp(server);
 const { code, signal, said } = await runSuite(suite, url, folder);
-await stop(child);
+await stopHttp(child);
 const scenarios = readChecks(folder);
 const count = report(scenarios);
 const complete = scenarios.length >= suite.scenarios;

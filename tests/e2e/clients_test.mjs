@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { ClientV1, ClientV2, ElicitRequestSchema, StdioTransportV1, StdioTransportV2 } from '../npm/mcp_clients.mjs';
 import { failed, succeeded, textOf } from './support/answers.mjs';
+import { validated } from './support/wire_validator.mjs';
 import { Workspace } from './support/workspace.mjs';
 
 const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
@@ -29,7 +30,7 @@ async function connectLegacy(version, { answer, flags } = {}) {
   const send = transport.send.bind(transport);
   transport.send = (message, options) => send(message.method !== 'initialize' ? message
     : { ...message, params: { ...message.params, protocolVersion: version } }, options);
-  await client.connect(transport);
+  await client.connect(validated(transport));
   return client;
 }
 
@@ -38,7 +39,7 @@ async function connectModern({ answer, mode = { pin: MODERN }, flags } = {}) {
     capabilities: answer ? { elicitation: { form: {} } } : {}, versionNegotiation: { mode },
   });
   if (answer) client.setRequestHandler('elicitation/create', answer);
-  await client.connect(new StdioTransportV2(work.serverParameters(flags)));
+  await client.connect(validated(new StdioTransportV2(work.serverParameters(flags))));
   return client;
 }
 

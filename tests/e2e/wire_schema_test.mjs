@@ -1,74 +1,17 @@
-// Every message of a whole conversation is valid by the JSON schema of its protocol version.
-//
-// The schemas are not part of this repository: BASEKEEPER_MCP_SCHEMAS names a folder with schema-VERSION.json files
-// (the specification publishes them as schema/VERSION/schema.json); without it these tests are skipped.
+// A whole conversation in each protocol version: every kind of message is sent, and each is valid by its schema.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { Ajv, Ajv2020, addFormats } from '../npm/mcp_clients.mjs';
+import { LEGACY, MODERN } from './support/schemas.mjs';
+import { WireValidator } from './support/wire_validator.mjs';
 import { Workspace } from './support/workspace.mjs';
-
-const schemas = process.env.BASEKEEPER_MCP_SCHEMAS;
-const skip = schemas ? false : 'set BASEKEEPER_MCP_SCHEMAS to a folder with schema-VERSION.json';
-const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
-const MODERN = '2026-07-28';
-
-const RESULT_OF = {
-  initialize: 'InitializeResult', ping: 'EmptyResult', 'tools/list': 'ListToolsResult', 'tools/call': 'CallToolResult',
-  'resources/list': 'ListResourcesResult', 'resources/templates/list': 'ListResourceTemplatesResult',
-  'resources/read': 'ReadResourceResult', 'prompts/list': 'ListPromptsResult', 'prompts/get': 'GetPromptResult',
-  'completion/complete': 'CompleteResult', 'logging/setLevel': 'EmptyResult', 'server/discover': 'DiscoverResult',
-};
-const NOTIFICATION_OF = {
-  'notifications/progress': 'ProgressNotification', 'notifications/message': 'LoggingMessageNotification',
-  'notifications/tools/list_changed': 'ToolListChangedNotification', 'notifications/cancelled': 'CancelledNotification',
-};
-const REQUEST_OF = { 'elicitation/create': 'ElicitRequest' };
 
 let work;
 before(async () => {
-  if (skip) return;
   work = new Workspace();
   await work.up('dev');
 });
 after(() => work?.remove());
-
-function validatorFor(version) {
-  const schema = JSON.parse(readFileSync(join(schemas, `schema-${version}.json`), 'utf8'));
-  const definitions = schema.$defs ? '$defs' : 'definitions';
-  const ajv = new (definitions === '$defs' ? Ajv2020 : Ajv)({ strict: false, allErrors: true });
-  addFormats(ajv);
-  ajv.addSchema({ ...schema, $id: 'mcp' });
-  const has = (name) => name in schema[definitions];
-  return (name, value, message) => {
-    assert.ok(has(name), `${version} has no ${name}: ${JSON.stringify(message).slice(0, 200)}`);
-    const validate = ajv.getSchema(`mcp#/${definitions}/${name}`);
-    assert.ok(validate(value), `${version} ${name}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(message).slice(0, 1_000)}`);
-  };
-}
-
-/** Checks each message of the server: its envelope, and its content by what it answers. */
-function check(version, record) {
-  const valid = validatorFor(version);
-  const asked = new Map(record.filter((r) => r.from === 'client').map(({ message: m }) => [m.id, m]));
-  let checked = 0;
-  for (const { from, message } of record) {
-    if (from !== 'server') continue;
-    checked++;
-    valid('JSONRPCMessage', message, message);
-    if (message.method !== undefined) {
-      const name = message.id === undefined ? NOTIFICATION_OF[message.method] : REQUEST_OF[message.method];
-      assert.ok(name, `unexpected ${message.method}`);
-      valid(name, message, message);
-    } else if (message.result !== undefined) {
-      const name = message.result.resultType === 'input_required' ? 'InputRequiredResult' : RESULT_OF[asked.get(message.id).method];
-      valid(name, message.result, message);
-    }
-  }
-  return checked;
-}
 
 /** Everything a client can ask for, well and badly. */
 async function converse(server, ask) {
@@ -101,22 +44,26 @@ async function converse(server, ask) {
 }
 
 for (const version of LEGACY)
-  test(`${version}: every message is valid`, { skip, timeout: 60_000 }, async () => {
-    const record = [];
-    const server = work.serve([], { record });
-    server.answerRequest = () => ({ action: 'accept', content: { confirm: true } });
+  test(`${version}: every message is valid`, { timeout: 60_000 }, async () => {
+    const listener = new WireValidator();
+    const server = work.serve([], { listener });
+    const questions = [];
+    server.answerRequest = (question) => {
+      questions.push(question.method);
+      return { action: 'accept', content: { confirm: true } };
+    };
     await server.initialize(version, version >= '2025-06-18' ? { elicitation: {} } : {});
     await server.request('ping');
     await server.request('logging/setLevel', { level: 'debug' });
     await converse(server, (method, params) => server.request(method, params));
     await server.stop();
-    assert.ok(check(version, record) > 30);
-    if (version >= '2025-06-18') assert.ok(record.some((r) => r.message.method === 'elicitation/create'), 'nothing was asked');
+    assert.ok(listener.checked > 30, `only ${listener.checked} messages`);
+    if (version >= '2025-06-18') assert.ok(questions.includes('elicitation/create'), 'nothing was asked');
   });
 
-test(`${MODERN}: every message is valid`, { skip, timeout: 60_000 }, async () => {
-  const record = [];
-  const server = work.serve([], { record });
+test(`${MODERN}: every message is valid`, { timeout: 60_000 }, async () => {
+  const listener = new WireValidator();
+  const server = work.serve([], { listener });
   const ask = (method, params) => server.request(method, {
     ...params,
     _meta: {
@@ -137,5 +84,21 @@ test(`${MODERN}: every message is valid`, { skip, timeout: 60_000 }, async () =>
   await ask('tools/call', { ...drop, requestState: 'forged' });
   await server.request('tools/list', {}); // no envelope: an error that is valid, too
   await server.stop();
-  assert.ok(check(MODERN, record) > 30);
+  assert.ok(listener.checked > 30, `only ${listener.checked} messages`);
+});
+
+test('a message that no version knows does not pass', () => {
+  const listener = new WireValidator();
+  listener.sent({ jsonrpc: '2.0', id: 1, method: 'initialize' });
+  const handshake = { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 's', version: '1' } };
+  assert.throws(() => listener.received({ jsonrpc: '2.0', id: 1, result: { ...handshake, serverInfo: {} } }), /InitializeResult/);
+  listener.received({ jsonrpc: '2.0', id: 1, result: handshake });
+  listener.sent({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+  assert.throws(() => listener.received({ jsonrpc: '2.0', id: 2, result: { tools: [{ name: 'x' }] } }), /ListToolsResult/);
+  assert.throws(() => listener.received({ jsonrpc: '2.0', method: 'notifications/none' }), /has no/);
+  assert.throws(() => listener.received({ jsonrpc: '2.0', id: 2, error: { message: 'no code' } }), /JSONRPCError/);
+  assert.throws(() => listener.received([{ jsonrpc: '2.0', id: 2, result: {} }]), /batch/);
+  const envelope = { _meta: { 'io.modelcontextprotocol/protocolVersion': MODERN } };
+  listener.sent({ jsonrpc: '2.0', id: 3, method: 'tools/list', params: envelope });
+  assert.throws(() => listener.received({ jsonrpc: '2.0', id: 3, result: { tools: [] } }), /ListToolsResult of 2026-07-28/);
 });

@@ -15,10 +15,14 @@ export class WireClient {
   #partial = [];
   #watchers = new Set();
 
-  /** `command` is the program and its arguments; `record` (an array) collects {from, message} of both sides. */
-  constructor(command, { env = {}, cwd, record } = {}) {
+  /**
+   * `command` is the program and its arguments; `record` (an array) collects {from, message} of both sides; `listener`
+   * is told of them by `sent` and `received`, which may throw: see WireValidator.
+   */
+  constructor(command, { env = {}, cwd, record, listener } = {}) {
     this.startedAt = performance.now();
     this.record = record;
+    this.listener = listener;
     this.stderr = '';
     this.bytesReceived = 0;
     this.notifications = [];
@@ -65,6 +69,7 @@ export class WireClient {
   #take(line) {
     const message = JSON.parse(line); // stdout carries nothing but MCP: anything else ends the test here
     this.record?.push({ from: 'server', message });
+    this.listener?.received(message);
     for (const one of Array.isArray(message) ? message : [message]) this.#dispatch(one);
   }
 
@@ -89,6 +94,7 @@ export class WireClient {
   send(message) {
     const whole = { jsonrpc: '2.0', ...message };
     this.record?.push({ from: 'client', message: whole });
+    this.listener?.sent(whole);
     this.#sendLine(JSON.stringify(whole));
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { cleanEnvironment } from './environment.mjs';
 import { WireClient } from './wire_client.mjs';
+import { WireValidator } from './wire_validator.mjs';
 
 /** The binary under test. */
 export function binary() {
@@ -63,9 +64,11 @@ export class Workspace {
     return this.json(['local', 'up', name]);
   }
 
-  /** Starts `basekeeper serve` for raw messages. */
-  serve(flags = [], { record, env } = {}) {
-    return new WireClient([binary(), 'serve', ...flags], { env: { ...this.env, ...env }, cwd: this.folder, record });
+  /** Starts `basekeeper serve` for raw messages. Each of its own is checked against the schema of its version. */
+  serve(flags = [], { record, env, listener = new WireValidator() } = {}) {
+    return new WireClient([binary(), 'serve', ...flags], {
+      env: { ...this.env, ...env }, cwd: this.folder, record, listener,
+    });
   }
 
   /** What the transports of the official clients need to start the same. */
