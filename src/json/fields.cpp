@@ -64,6 +64,14 @@ error unknown(std::string_view path, std::string_view name, const std::vector<st
     ));
 }
 
+boost::json::object any_value_schema()
+{
+    boost::json::array types;
+    for (const auto* type : {"string", "number", "boolean", "null", "array", "object"})
+        types.push_back(boost::json::object{{"type", type}});
+    return {{"anyOf", std::move(types)}};
+}
+
 void add_bounds(boost::json::object& schema, bounds b, std::string_view min_key, std::string_view max_key)
 {
     // No length is below zero: to say so in every schema would only cost its readers.

@@ -139,6 +139,9 @@ error mismatch(std::string_view path, std::string_view expected, const boost::js
 error out_of_bounds(std::string_view path, bounds b, std::string_view what, const std::string& got);
 error missing(std::string_view path, std::string_view name, std::string_view doc);
 error unknown(std::string_view path, std::string_view name, const std::vector<std::string_view>& allowed);
+
+/// Any JSON value, spelt so that the dialects of all model providers can take it: `{}` alone some of them refuse.
+boost::json::object any_value_schema();
 void add_bounds(boost::json::object& schema, bounds b, std::string_view min_key, std::string_view max_key);
 std::string join(std::string_view path, std::string_view name);
 result<std::string> decode_text(const boost::json::value& v, std::string_view path, bounds b);
@@ -174,7 +177,7 @@ boost::json::object type_schema(bounds b)
     else if constexpr (described<T>)
         return schema<T>(unknown_members::unspecified);
     else if constexpr (std::is_same_v<T, boost::json::value>)
-        return s; // any JSON value
+        return any_value_schema();
     else if constexpr (std::is_same_v<T, boost::json::object>)
         s["type"] = "object";
     else if constexpr (std::is_same_v<T, bool>)

@@ -103,6 +103,15 @@ TEST(changes, a_cancelled_subscription_ends_silently)
     EXPECT_EQ(f.talk.running(), 0U);
 }
 
+TEST(changes, nothing_follows_a_cancellation_even_before_the_subscription_has_ended)
+{
+    conversation_fixture f;
+    f.say(listen("1", R"({"toolsListChanged":true})"));
+    f.talk.receive(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
+    f.home.news().publish(list_kind::tools);
+    EXPECT_THAT(f.heard(), IsEmpty());
+}
+
 TEST(changes, a_subscription_ends_with_a_result_when_the_server_stops)
 {
     conversation_fixture f;

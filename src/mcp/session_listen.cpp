@@ -12,12 +12,13 @@ std::string subscription_member(std::string_view id)
 
 } // namespace
 
-/// Writes the news that one listen asked for.
+/// Writes the news that one listen asked for, until it is withdrawn.
 class session::listener final : public change_listener
 {
 public:
-    listener(outbox& out, listen_filter filter, std::string_view id)
-        : out_(out), filter_(std::move(filter)), meta_(R"("_meta":{)" + subscription_member(id) + "}}}")
+    /// `of` must outlive this.
+    listener(outbox& out, listen_filter filter, std::string_view id, const running_request& of)
+        : out_(out), filter_(std::move(filter)), meta_(R"("_meta":{)" + subscription_member(id) + "}}}"), of_(of)
     {}
 
     void acknowledge()
@@ -44,6 +45,8 @@ public:
 private:
     void finish(std::string text)
     {
+        if (of_.cancelled)
+            return; // its coroutine has not heard of that yet
         if (text.back() != '{')
             text += ',';
         out_.send(std::move(text) + meta_, {.kind = message_kind::notice});
@@ -52,6 +55,7 @@ private:
     outbox& out_;
     listen_filter filter_;
     std::string meta_;
+    const running_request& of_;
 };
 
 io::task<> session::serve_listen(job j)
@@ -61,7 +65,7 @@ io::task<> session::serve_listen(job j)
         co_return conclude(j, filter.error());
     if (server_.news().listeners() >= server_.settings().most_listeners)
         co_return conclude(j, {rpc_code::internal_error, "Subscription limit reached: end another one first"});
-    listener one(*j.to.out, *std::move(filter), j.what.id);
+    listener one(*j.to.out, *std::move(filter), j.what.id, running_.find(j.what.id)->second);
     one.acknowledge();
     server_.news().add(one);
     const auto ended = co_await ending_.wait(io::deadline::never());

@@ -89,7 +89,8 @@ io::task<> session::serve_modern(job j)
     auto came_to = resume(up, j.what.params, bound_to);
     if (came_to)
         came_to = co_await attempt(j.which, x, up);
-    if (came_to && x.failed && up.lacking())
+    const bool failed = came_to ? x.failed : came_to.error().code == rpc_code::internal_error;
+    if (failed && up.lacking())
         came_to = std::unexpected(capability_missing(*up.lacking()));
     if (came_to && x.input_required)
         ask_client(j, up, bound_to);

@@ -3,17 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { ClientV1, ClientV2, ElicitRequestSchema, StdioTransportV1, StdioTransportV2 } from '../npm/mcp_clients.mjs';
 import { failed, succeeded, textOf } from './support/answers.mjs';
-import { validated } from './support/wire_validator.mjs';
+import { callTool, connect, WAYS } from './support/official_clients.mjs';
+import { MODERN } from './support/schemas.mjs';
 import { Workspace } from './support/workspace.mjs';
 
-const LEGACY = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
-const MODERN = '2026-07-28';
 const TOOLS = ['execute_sql', 'explain_query', 'get_instance', 'get_schema', 'list_extensions', 'list_instances',
   'list_tables', 'query_database', 'test_connection'];
 const SLOW_LIST = ['select 1', 'select pg_sleep(0.2)', 'select 3'];
-const identity = { name: 'e2e', version: '1' };
 
 let work;
 before(async () => {
@@ -22,33 +19,13 @@ before(async () => {
 });
 after(() => work?.remove());
 
-/** Client of the first generation that asks for `version`; it would always ask for its newest. */
-async function connectLegacy(version, { answer, flags } = {}) {
-  const client = new ClientV1(identity, { capabilities: answer ? { elicitation: {} } : {} });
-  if (answer) client.setRequestHandler(ElicitRequestSchema, answer);
-  const transport = new StdioTransportV1(work.serverParameters(flags));
-  const send = transport.send.bind(transport);
-  transport.send = (message, options) => send(message.method !== 'initialize' ? message
-    : { ...message, params: { ...message.params, protocolVersion: version } }, options);
-  await client.connect(validated(transport));
-  return client;
-}
-
-async function connectModern({ answer, mode = { pin: MODERN }, flags } = {}) {
-  const client = new ClientV2(identity, {
-    capabilities: answer ? { elicitation: { form: {} } } : {}, versionNegotiation: { mode },
-  });
-  if (answer) client.setRequestHandler('elicitation/create', answer);
-  await client.connect(validated(new StdioTransportV2(work.serverParameters(flags))));
-  return client;
-}
-
-const eras = [
-  ...LEGACY.map((version) => ({ version, connect: (options) => connectLegacy(version, options) })),
-  { version: MODERN, connect: connectModern },
-];
-const callTool = (client, name, args, options) => (client instanceof ClientV1
-  ? client.callTool({ name, arguments: args }, undefined, options) : client.callTool({ name, arguments: args }, options));
+/** Connects to the shipped binary. `answer`: what the person says to a question; without it nobody can be asked. */
+const connectAs = (way) => ({ answer, flags } = {}) => connect(way, work.serverParameters(flags), {
+  capabilities: answer ? { elicitation: way.generation === 1 ? {} : { form: {} } } : {},
+  handle: answer ? { 'elicitation/create': answer } : {},
+});
+const eras = WAYS.filter(({ generation, version, mode }) => (version === MODERN ? mode !== 'auto' : generation === 1))
+  .map((way) => ({ version: way.version, connect: connectAs(way) }));
 const execute = (client, query, more, options) => callTool(client, 'execute_sql', { query, ...more }, options);
 
 for (const { version, connect } of eras)
@@ -80,15 +57,16 @@ for (const { version, connect } of eras)
     }
   });
 
-test('a client that negotiates by itself ends in the newest version', async () => {
-  const client = await connectModern({ mode: 'auto' });
-  try {
-    assert.equal(client.getProtocolEra(), 'modern');
-    succeeded(await execute(client, 'select 1'));
-  } finally {
-    await client.close();
-  }
-});
+for (const way of WAYS.filter(({ generation }) => generation === 2))
+  test(`${way.name}: connects and works`, async () => {
+    const client = await connectAs(way)();
+    try {
+      assert.equal(client.getProtocolEra(), way.version === MODERN ? 'modern' : 'legacy');
+      assert.match(textOf(await execute(client, 'select 41 + 1')), /42/);
+    } finally {
+      await client.close();
+    }
+  });
 
 for (const { version, connect } of eras.filter((e) => e.version >= '2025-06-18'))
   test(`${version}: what destroys asks first, and does nothing when declined`, async () => {
@@ -198,7 +176,7 @@ test('the progress of several statements arrives before their answer, to its end
 });
 
 test('a read-only server neither lists nor runs what can write', async () => {
-  const client = await connectLegacy('2025-11-25', { flags: ['--read-only'] });
+  const client = await connectAs(WAYS.find((way) => way.version === '2025-11-25'))({ flags: ['--read-only'] });
   try {
     const { tools } = await client.listTools();
     assert.deepEqual(tools.map((t) => t.name).sort(), TOOLS.filter((name) => name !== 'execute_sql'));

@@ -1,7 +1,7 @@
 // Holds every message of a server against the schema of the protocol version it is spoken in.
 import assert from 'node:assert/strict';
 
-import { MODERN, schemaFor } from './schemas.mjs';
+import { LEGACY, MODERN, schemaFor } from './schemas.mjs';
 
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
@@ -38,7 +38,11 @@ export class WireValidator {
     assert.equal(complaint, undefined, `not a valid ${name} of ${version}: ${JSON.stringify(message).slice(0, 1_000)}`);
   }
 
-  #version(asked) { return asked?.version === MODERN ? MODERN : this.#agreed ?? MODERN; }
+  /** Requests with an envelope are answered in the newest version, whatever they claim; others in that of the session. */
+  #version(asked) {
+    if (asked?.version !== undefined) return MODERN;
+    return this.#agreed ?? (asked ? LEGACY.at(-1) : MODERN);
+  }
 
   /** A request or a notification. Of those that are in both eras the session's version is meant. */
   #checkCall(message) {
@@ -66,8 +70,8 @@ export class WireValidator {
     const asked = this.#asked.get(message.id); // nothing when the request was sent as bytes
     if (asked?.method === 'initialize') this.#agreed = message.result.protocolVersion;
     const version = this.#version(asked);
-    this.#check(version, 'JSONRPCMessage', message, message);
     this.#check(version, schemaFor(version).resultOf(asked?.method, message.result), message.result, message);
+    this.#check(version, 'JSONRPCMessage', message, message);
   }
 }
 
