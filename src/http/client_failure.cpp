@@ -54,7 +54,6 @@ error transfer_failure(CURLcode came_to, std::string_view host, std::string_view
         };
     case CURLE_OPERATION_TIMEDOUT:
         return {condition::timeout, fmt::format("{} did not answer in time", host), next_step(condition::timeout)};
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
         return {
             condition::invalid_argument,

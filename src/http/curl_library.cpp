@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 
+#include <csignal>
 #include <string>
 
 namespace basekeeper::http {
@@ -50,6 +51,8 @@ result<std::unique_ptr<const curl_library>> load_curl()
     auto out = std::make_unique<curl_library>();
     if (!find_all(library, *out))
         return unusable("it is older than 7.61");
+    // OpenSSL writes to sockets without MSG_NOSIGNAL: a peer that leaves would end the program.
+    std::signal(SIGPIPE, SIG_IGN);
     if (out->global_init(CURL_GLOBAL_ALL) != CURLE_OK)
         return unusable("it could not be initialised");
     return out;
