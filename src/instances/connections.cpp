@@ -4,12 +4,27 @@
 #include <fmt/format.h>
 
 namespace basekeeper::instances {
+namespace {
 
-pools::pools(io::executor where, io::offload_pool& threads, const credentials& with, const pg::pool_settings& settings)
-    : owner(where, threads, with.owner, settings)
+pg::pool_settings watched(pg::pool_settings settings, const std::shared_ptr<database_watch>& by)
+{
+    settings.watch = by;
+    return settings;
+}
+
+} // namespace
+
+pools::pools(
+    io::executor where,
+    io::offload_pool& threads,
+    const credentials& with,
+    pg::pool_settings settings,
+    std::shared_ptr<database_watch> watching
+)
+    : watch(std::move(watching)), owner(where, threads, with.owner, watched(settings, watch))
 {
     if (with.read_only)
-        read_only = std::make_unique<pg::pool>(where, threads, *with.read_only, settings);
+        read_only = std::make_unique<pg::pool>(where, threads, *with.read_only, watched(settings, watch));
 }
 
 connections::connections(
@@ -28,7 +43,9 @@ io::task<result<std::shared_ptr<pools>>> connections::of(std::string name)
     // Another call may have opened it while the secrets were read.
     auto& place = open_[name];
     if (!place)
-        place = std::make_shared<pools>(where_, threads_, *with, settings_);
+        place = std::make_shared<pools>(
+            where_, threads_, *with, settings_, std::make_shared<database_watch>(name, system_clock(), tell_)
+        );
     co_return place;
 }
 
@@ -48,11 +65,21 @@ io::task<> connections::forget(const std::string& name)
     }
 }
 
-std::map<std::string, pg::pool_usage> connections::usage() const
+std::map<std::string, database_state> connections::states() const
 {
-    std::map<std::string, pg::pool_usage> out;
-    for (const auto& [name, p] : open_)
-        out.emplace(name, p->owner.usage());
+    std::map<std::string, database_state> out;
+    for (const auto& [name, p] : open_) {
+        const auto& circuit = p->watch->circuit();
+        database_state now{
+            .owner = p->owner.usage(),
+            .circuit = circuit.state(),
+            .next_try_in = circuit.next_probe_in(),
+            .times_opened = circuit.times_opened(),
+        };
+        if (p->read_only)
+            now.read_only = p->read_only->usage();
+        out.emplace(name, now);
+    }
     return out;
 }
 

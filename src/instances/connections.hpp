@@ -1,6 +1,7 @@
 // The pools of the instances: opened at first use, replaced when credentials change, closed together.
 #pragma once
 
+#include "instances/database_watch.hpp"
 #include "instances/directory.hpp"
 #include "io/event.hpp"
 #include "log/logger.hpp"
@@ -17,13 +18,31 @@ namespace basekeeper::instances {
 /// The pools of one instance. Shared by the calls that use it at the moment and by `connections`.
 struct pools
 {
-    pools(io::executor where, io::offload_pool& threads, const credentials& with, const pg::pool_settings& settings);
+    /// The pools report to `watching`, in place of what the settings say.
+    pools(
+        io::executor where,
+        io::offload_pool& threads,
+        const credentials& with,
+        pg::pool_settings settings,
+        std::shared_ptr<database_watch> watching
+    );
 
+    std::shared_ptr<database_watch> watch; // shared with both pools
     pg::pool owner;
     std::unique_ptr<pg::pool> read_only; ///< null until `instance harden` made the narrow login
     /// When its powers were last looked at and found narrow.
     std::optional<std::chrono::steady_clock::time_point> read_only_verified;
     std::map<std::string, bool, std::less<>> remembered{}; ///< facts that features found out and that do not change
+};
+
+/// What can be seen of one instance's database without asking it.
+struct database_state
+{
+    pg::pool_usage owner;
+    std::optional<pg::pool_usage> read_only;
+    http::circuit_state circuit = http::circuit_state::closed;
+    std::chrono::milliseconds next_try_in{0}; ///< while the circuit is open
+    std::uint64_t times_opened = 0;           ///< the circuit, since the pools were made
 };
 
 /// Hands out pools by instance name. Lives on the I/O thread; `close()` before destruction.
@@ -44,8 +63,11 @@ public:
     /// Forgets the pools of an instance, so that the next call reads its credentials again.
     io::task<> forget(const std::string& name);
 
-    /// Connections in use and idle, by instance.
-    std::map<std::string, pg::pool_usage> usage() const;
+    /// Tells `whom` of every statement on pools that are opened from now on.
+    void observe(statement_observer whom) { tell_ = std::move(whom); }
+
+    /// Connections and circuit, by instance; only of instances that were used already.
+    std::map<std::string, database_state> states() const;
 
     io::task<> close(io::deadline until);
 
@@ -55,6 +77,7 @@ private:
     directory& instances_;
     log::logger& log_;
     pg::pool_settings settings_;
+    statement_observer tell_;
     std::map<std::string, std::shared_ptr<pools>, std::less<>> open_; // shared with running calls
 };
 

@@ -1,9 +1,20 @@
 // The public face of a session.
+#include "pg/pool_watch.hpp"
 #include "pg/session.hpp"
 
 #include <sys/socket.h>
 
 namespace basekeeper::pg {
+
+namespace {
+
+void tell(const connection::session& of, std::chrono::steady_clock::time_point began, const error* failed)
+{
+    if (of.watch != nullptr)
+        of.watch->statement_ended(std::chrono::steady_clock::now() - began, failed);
+}
+
+} // namespace
 
 connection::connection(std::unique_ptr<session> s) : session_(std::move(s)) {}
 
@@ -13,13 +24,15 @@ connection::~connection() = default;
 
 io::task<result<statement_result>> connection::query(statement what, caps keep, overflow policy, io::deadline until)
 {
-    co_return co_await session_->query(what, keep, policy, until);
+    const auto began = std::chrono::steady_clock::now();
+    auto got = co_await session_->query(what, keep, policy, until);
+    tell(*session_, began, got ? nullptr : &got.error());
+    co_return got;
 }
 
 io::task<result<statement_result>> connection::query(std::string sql, std::vector<parameter> params, io::deadline until)
 {
-    const statement what{std::move(sql), std::move(params)};
-    co_return co_await session_->query(what, caps{}, overflow::drain, until);
+    co_return co_await query(statement{std::move(sql), std::move(params)}, caps{}, overflow::drain, until);
 }
 
 io::task<result<>> connection::parse(statement what, io::deadline until)
@@ -29,12 +42,26 @@ io::task<result<>> connection::parse(statement what, io::deadline until)
 
 io::task<result<pipeline_result>> connection::run(std::vector<statement> statements, caps keep, io::deadline until)
 {
-    co_return co_await session_->run(statements, keep, until);
+    const auto began = std::chrono::steady_clock::now();
+    auto got = co_await session_->run(statements, keep, until);
+    if (got)
+        tell(*session_, began, got->failure ? &*got->failure : nullptr);
+    else
+        tell(*session_, began, &got.error());
+    co_return got;
 }
 
 io::task<result<>> connection::simple_script(std::string sql, io::deadline until)
 {
-    co_return co_await session_->script(sql, until);
+    const auto began = std::chrono::steady_clock::now();
+    auto got = co_await session_->script(sql, until);
+    tell(*session_, began, got ? nullptr : &got.error());
+    co_return got;
+}
+
+void connection::report_to(pool_watch* whom) noexcept
+{
+    session_->watch = whom;
 }
 
 bool connection::broken() const noexcept

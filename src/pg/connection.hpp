@@ -15,6 +15,8 @@
 
 namespace basekeeper::pg {
 
+class pool_watch;
+
 enum class transaction_status
 {
     idle,   ///< outside a transaction
@@ -71,6 +73,9 @@ public:
     /// Runs a script of several statements by the simple protocol and drops their rows. For trusted text of our own
     /// only.
     io::task<result<>> simple_script(std::string sql, io::deadline until);
+
+    /// Tells how long statements took from now on; null: nobody. `whom` must outlive the connection.
+    void report_to(pool_watch* whom) noexcept;
 
     /// True when the session cannot be used any more: drop it.
     bool broken() const noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pg/connection.hpp"
+#include "pg/pool_watch.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -18,6 +19,7 @@ struct pool_settings
     std::chrono::milliseconds first_pause{100};
     std::size_t max_lanes = 2;
     std::chrono::milliseconds lane_patience{5}; ///< a lane whose oldest statement is older gets nothing new
+    std::shared_ptr<pool_watch> watch{};      ///< shared with the other pools of the same database; may be null
 };
 
 struct pool_usage

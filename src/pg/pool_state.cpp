@@ -12,6 +12,8 @@ using std::chrono::steady_clock;
 /// A health check that takes longer than this finds a sick connection.
 constexpr milliseconds check_patience{2'000};
 constexpr milliseconds longest_pause{5'000};
+/// A server that does not let a caller in within this time is slow, whatever the caller hoped for.
+constexpr milliseconds fair_time{1'000};
 
 } // namespace
 
@@ -131,6 +133,22 @@ io::task<result<bool>> pool_state::usable(idle_connection& candidate, io::deadli
 }
 
 io::task<result<std::unique_ptr<connection>>> pool_state::connect(io::deadline until)
+{
+    std::unique_ptr<connect_attempt> allowed;
+    if (settings.watch)
+        allowed = CO_TRY(settings.watch->may_connect());
+    const auto had = until.remaining();
+    auto opened = co_await connect_with_retries(until);
+    // What a caller with no time left did not reach says nothing of the server.
+    const bool hasty = !opened && opened.error().code == condition::timeout && had < fair_time;
+    if (allowed && !hasty)
+        allowed->ended(opened ? nullptr : &opened.error());
+    if (opened)
+        (*opened)->report_to(settings.watch.get());
+    co_return opened;
+}
+
+io::task<result<std::unique_ptr<connection>>> pool_state::connect_with_retries(io::deadline until)
 {
     auto pause = settings.first_pause;
     for (int attempt = 1;; ++attempt) {

@@ -97,6 +97,7 @@ struct pool_state
     io::task<result<grant>> wait_for_grant(io::deadline until);
     io::task<result<bool>> usable(idle_connection& candidate, io::deadline until);
     io::task<result<std::unique_ptr<connection>>> connect(io::deadline until);
+    io::task<result<std::unique_ptr<connection>>> connect_with_retries(io::deadline until);
     io::task<result<std::unique_ptr<connection>>> connection_for(grant granted, held_slot& slot, io::deadline until);
     static io::task<result<lease>> acquire(std::shared_ptr<pool_state> self, io::deadline until);
 

@@ -61,6 +61,7 @@ struct connection::session
     bool more_waiting = false;      // bytes may wait in the socket, or inside OpenSSL where no event announces them
     bool heeds_cancellation = true; // not while what a cancellation left is being drained
     bool broken = false;
+    pool_watch* watch = nullptr; // kept by the pool, which outlives its connections
     bool in_flight = false; // set while a statement runs; stays set when its coroutine is destroyed in the middle
 
 private:

@@ -127,6 +127,92 @@ TEST(pool_integration, after_a_restart_the_next_call_works)
     test::run_on_fresh_runtime(restart);
 }
 
+/// Writes down what a pool asks and tells; refuses to connect when told to.
+struct noting_watch final : pool_watch
+{
+    struct attempt final : connect_attempt
+    {
+        explicit attempt(std::vector<std::string>& to) : notes(to) {}
+
+        void ended(const error* failed) override
+        {
+            notes.push_back(failed == nullptr ? "connected" : "failed " + std::string(to_string(failed->code)));
+        }
+
+        std::vector<std::string>& notes;
+    };
+
+    result<std::unique_ptr<connect_attempt>> may_connect() override
+    {
+        if (refuses)
+            return fail(condition::unavailable, "circuit open", "wait");
+        return std::make_unique<attempt>(notes);
+    }
+
+    void statement_ended(std::chrono::steady_clock::duration took, const error* failed) override
+    {
+        EXPECT_GT(took.count(), 0);
+        notes.push_back(failed == nullptr ? "statement" : "statement failed");
+    }
+
+    std::vector<std::string> notes;
+    bool refuses = false;
+};
+
+io::task<> watched_pool(io::runtime& on)
+{
+    const auto watch = std::make_shared<noting_watch>();
+    pool db(on.executor(), on.pool(), by_socket(), {.watch = watch});
+    EXPECT_TRUE(co_await db.run_shared({"select 1"}, {}, soon()));
+    {
+        auto one = co_await db.acquire(soon());
+        EXPECT_TRUE(co_await (*one)->query("select 1", {}, soon()));
+        EXPECT_FALSE(co_await (*one)->query("select nonsense", {}, soon()));
+        EXPECT_TRUE(co_await (*one)->run({{"select 1"}, {"select 2"}}, {}, soon()));
+        EXPECT_FALSE((co_await (*one)->run({{"select 1"}, {"nonsense"}}, {}, soon()))->ok());
+    }
+    const std::vector<std::string> expected{
+        "connected", "statement", "connected", "statement", "statement failed", "statement", "statement failed"
+    };
+    EXPECT_EQ(watch->notes, expected);
+    watch->refuses = true;
+    EXPECT_TRUE(co_await db.acquire(soon())) << "an idle connection needs no permission";
+    {
+        auto one = co_await db.acquire(soon());
+        const auto began = std::chrono::steady_clock::now();
+        const auto refused = co_await db.acquire(soon());
+        EXPECT_EQ(refused.error().message, "circuit open");
+        EXPECT_LT(std::chrono::steady_clock::now() - began, 50ms) << "no retries of what was refused";
+    }
+    EXPECT_TRUE(co_await db.close(soon()));
+}
+
+TEST(pool_integration, whoever_watches_is_asked_before_connecting_and_told_of_statements)
+{
+    test::run_on_fresh_runtime(watched_pool);
+}
+
+io::task<> watched_failure(io::runtime& on)
+{
+    const auto watch = std::make_shared<noting_watch>();
+    test::postgres_server away;
+    away.stop();
+    pool db(
+        on.executor(),
+        on.pool(),
+        parse_target(away.socket_url()).value(),
+        {.connect_attempts = 2, .first_pause = 1ms, .watch = watch}
+    );
+    EXPECT_FALSE(co_await db.acquire(soon()));
+    EXPECT_EQ(watch->notes, (std::vector<std::string>{"failed unavailable"})) << "one failure with all its retries";
+    EXPECT_TRUE(co_await db.close(soon()));
+}
+
+TEST(pool_integration, a_server_that_is_away_is_one_failure_per_caller)
+{
+    test::run_on_fresh_runtime(watched_failure);
+}
+
 io::task<> idle_end(io::runtime& on)
 {
     pool db(on.executor(), on.pool(), by_socket(), {.idle_timeout = 80ms, .check_after_idle = 1ms});
