@@ -117,10 +117,11 @@ struct services::parts
         instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});
         database::tools::add_all(all, *database, *names);
         offers = TRY(only_features(all, *settings.values.features));
+        watch.emplace(observed{*names, *open, audit, log, runtime.pool(), store.dir()}, audit_face, offers);
         rules.emplace(
             policy_from(settings.values),
             *catalog,
-            audit_face,
+            *watch,
             mcp::confirmation_tokens(crypto::secret<>(crypto::random_token(32)), system_clock()),
             system_clock()
         );
@@ -140,6 +141,7 @@ struct services::parts
     std::optional<database::engine> database;
     std::optional<catalog_adapter> catalog;
     mcp::registry offers;
+    std::optional<observability> watch;
     std::optional<mcp::policy> rules;
 };
 
@@ -205,6 +207,11 @@ mcp::instance_catalog& services::catalog()
     return *parts_->catalog;
 }
 
+observability& services::watch()
+{
+    return *parts_->watch;
+}
+
 void services::start()
 {
     for (const auto& warning : parts_->settings.warnings)
@@ -215,6 +222,7 @@ void services::start()
 io::task<result<>> services::stop()
 {
     const auto until = io::deadline::after(std::chrono::seconds{10});
+    parts_->watch->begin_stop();
     co_await parts_->open->close(until);
     co_return co_await parts_->audit.stop(until);
 }

@@ -1,6 +1,7 @@
 // Everything that a command can use, built in order and wired once.
 #pragma once
 
+#include "app/observability.hpp"
 #include "config/load.hpp"
 #include "features/database/engine.hpp"
 #include "features/local/engine.hpp"
@@ -38,6 +39,7 @@ public:
     const mcp::registry& offers() const;
     mcp::policy& rules();
     mcp::instance_catalog& catalog();
+    observability& watch();
 
     /// Starts the background work. On the I/O thread.
     void start();

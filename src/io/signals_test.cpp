@@ -43,6 +43,27 @@ TEST(signals, waiting_can_be_cancelled)
     EXPECT_EQ(code, condition::cancelled);
 }
 
+TEST(signals, a_stream_gives_one_after_the_other_and_catches_what_comes_between)
+{
+    runtime loop;
+    nursery owner(loop.executor(), [](std::exception_ptr) { ADD_FAILURE(); });
+    std::vector<int> got;
+    const auto waiting = [&]() -> task<> {
+        signal_stream signals(loop.executor(), {SIGUSR1, SIGUSR2, SIGKILL});
+        for (int i = 0; i < 3; ++i) {
+            ::raise(i == 1 ? SIGUSR2 : SIGUSR1); // nobody waits yet; the default effect would end the program
+            got.push_back((co_await signals.next()).value_or(-1));
+        }
+    };
+    const auto body = [&]() -> task<int> {
+        owner.spawn(waiting());
+        EXPECT_TRUE(co_await owner.join(deadline::after(std::chrono::seconds(5))));
+        co_return 0;
+    };
+    loop.run_main(body());
+    EXPECT_EQ(got, (std::vector<int>{SIGUSR1, SIGUSR2, SIGUSR1}));
+}
+
 TEST(signals, a_signal_that_cannot_be_caught_is_refused)
 {
     runtime loop;

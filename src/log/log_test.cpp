@@ -97,7 +97,9 @@ TEST(logger, changes_its_level_while_running)
     logger out(level::off, format::text, file.get());
     EXPECT_FALSE(out.writes(level::error));
     out.error("alpha");
+    EXPECT_EQ(out.lowest(), level::off);
     out.set_level(level::debug);
+    EXPECT_EQ(out.lowest(), level::debug);
     EXPECT_TRUE(out.writes(level::debug));
     EXPECT_FALSE(out.writes(level::off));
     out.debug("beta");

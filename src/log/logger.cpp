@@ -30,6 +30,14 @@ spdlog::level::level_enum to_spdlog(level at)
     return spdlog::level::off;
 }
 
+level from_spdlog(spdlog::level::level_enum at)
+{
+    for (const auto each : {level::debug, level::info, level::warning, level::error})
+        if (to_spdlog(each) == at)
+            return each;
+    return level::off;
+}
+
 using file_sink = spdlog::sinks::stdout_sink_base<spdlog::details::console_mutex>;
 
 } // namespace
@@ -54,6 +62,11 @@ logger::~logger() = default;
 void logger::set_level(level lowest)
 {
     sink_->out.set_level(to_spdlog(lowest));
+}
+
+level logger::lowest() const
+{
+    return from_spdlog(sink_->out.level());
 }
 
 bool logger::writes(level at) const

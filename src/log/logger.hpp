@@ -48,6 +48,9 @@ public:
     /// Changes what is written from now on. Thread-safe.
     void set_level(level lowest);
 
+    /// The lowest level that is written at the moment. Thread-safe.
+    level lowest() const;
+
     /// True when an event of this level would be written: ask before computing an expensive field.
     bool writes(level at) const;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "log/trace.hpp"
 
 #include <array>
 #include <chrono>
@@ -25,6 +26,7 @@ struct audit_entry
     std::string outcome; ///< `ok` or the name of the condition
     std::uint64_t rows = 0;
     std::chrono::microseconds duration{0};
+    log::trace_context trace{}; ///< for the log, which it ties to the client's own; empty: none
 };
 
 /// Takes entries on the I/O thread without waiting. They must be durable within a second and at a clean end.

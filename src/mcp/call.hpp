@@ -3,6 +3,7 @@
 
 #include "io/deadline.hpp"
 #include "io/task.hpp"
+#include "log/trace.hpp"
 
 #include <boost/describe/enum.hpp>
 #include <boost/json/object.hpp>
@@ -189,6 +190,12 @@ public:
     /// not touch one.
     const std::string& instance() const { return instance_; }
 
+    /// The span of this call: for log lines and, as `traceparent`, for the requests that it makes.
+    const log::trace_context& trace() const { return trace_; }
+
+    /// Before the call runs: what the client sent, or empty; policy makes the call's own span beneath it.
+    void set_trace(const log::trace_context& t) { trace_ = t; }
+
     call_tally& tally() { return tally_; }
 
     const call_tally& tally() const { return tally_; }
@@ -212,6 +219,7 @@ private:
     io::deadline until_;
     std::string instance_;
     std::string needed_scope_;
+    log::trace_context trace_;
     call_tally tally_;
 };
 

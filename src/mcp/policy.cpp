@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace basekeeper::mcp {
 namespace {
@@ -51,6 +52,13 @@ bool is_prose(const resource& r)
     return r.mime_type.empty() || r.mime_type.starts_with("text/");
 }
 
+std::uint64_t random_seed()
+{
+    std::uint64_t seed = 0;
+    crypto::random_bytes(std::as_writable_bytes(std::span(&seed, 1)));
+    return seed;
+}
+
 question confirmation_question(const tool& t, const plan& intent, const call& c)
 {
     boost::json::object confirm{{"type", "boolean"}, {"title", "Yes, do it"}, {"default", false}};
@@ -83,7 +91,8 @@ policy::policy(
     confirmation_tokens tokens,
     const clock& time
 )
-    : settings_(std::move(settings)), instances_(instances), audit_(audit), tokens_(std::move(tokens)), time_(time)
+    : settings_(std::move(settings)), instances_(instances), audit_(audit), tokens_(std::move(tokens)), time_(time),
+      spans_(random_seed())
 {}
 
 bool policy::offers(const tool& t, const caller& from) const
@@ -292,6 +301,7 @@ io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::
 io::task<result<tool_reply>> policy::run(const tool& t, boost::json::object arguments, call& c)
 {
     const auto started = time_.steady();
+    c.set_trace(spans_.next(c.trace()));
     decision d;
     auto output = co_await admit_and_run(t, std::move(arguments), d, c);
 
@@ -322,6 +332,7 @@ io::task<result<tool_reply>> policy::run(const tool& t, boost::json::object argu
 io::task<result<resource_body>> policy::read(const resource& r, template_variables variables, call& c)
 {
     const auto started = time_.steady();
+    c.set_trace(spans_.next(c.trace()));
     decision d;
     d.arguments = crypto::sha256(json::to_text(boost::json::value_from(variables)));
     if (const auto named = variables.find(instance_key); named != variables.end())
@@ -357,6 +368,7 @@ void policy::record(
         .outcome = std::string(outcome),
         .rows = c.tally().rows,
         .duration = std::chrono::duration_cast<std::chrono::microseconds>(time_.steady() - began),
+        .trace = c.trace(),
     });
 }
 

@@ -94,6 +94,7 @@ private:
     confirmation_tokens tokens_;
     const clock& time_;
     crypto::token_source marks_;
+    log::trace_source spans_;
     std::map<std::string, call_counters, std::less<>> counters_;
 };
 

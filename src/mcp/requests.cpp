@@ -182,7 +182,11 @@ rpc_error scope_missing(const call& c, std::string message)
 
 call make_call(const exchange& x, peer& up)
 {
-    return {x.from, up, io::deadline::after(x.of.rules().settings().longest_call)};
+    call c(x.from, up, io::deadline::after(x.of.rules().settings().longest_call));
+    if (const auto* meta = x.params.if_contains("_meta"); meta != nullptr && meta->is_object())
+        if (const auto parent = text_parameter(meta->get_object(), "traceparent"))
+            c.set_trace(log::parse_traceparent(*parent).value_or(log::trace_context{}));
+    return c;
 }
 
 std::string suggestion(std::string_view asked, std::span<const std::string_view> known)

@@ -87,6 +87,9 @@ audit_health audit_log::health() const
     out.healthy = healthy();
     out.queued = queue_.size() + batch_.size();
     out.written = durable_;
+    const auto& oldest = batch_.empty() ? queue_ : batch_;
+    if (!oldest.empty())
+        out.lag = std::max(system_clock().wall() - oldest.front().time, std::chrono::microseconds{0});
     return out;
 }
 

@@ -69,8 +69,10 @@ TEST_F(audit_queue, is_durable_after_flush_and_after_stop)
         for (int i = 0; i < 1000; ++i)
             audit.record(call());
         EXPECT_EQ(audit.health().queued, 1000U);
+        EXPECT_GT(audit.health().lag.count(), 0) << "the oldest one waits";
         EXPECT_TRUE(co_await audit.flush(soon()));
         EXPECT_EQ(audit.health().queued, 0U);
+        EXPECT_EQ(audit.health().lag.count(), 0);
         EXPECT_EQ(audit.health().written, 1000U);
         EXPECT_EQ(verified().checked, 1000U);
         audit.record(call());

@@ -2,6 +2,7 @@
 #include "state/database.hpp"
 
 #include "sqlite/migrate.hpp"
+#include "sqlite/transaction.hpp"
 #include "state/store.hpp"
 
 #include <fmt/format.h>
@@ -158,6 +159,21 @@ result<sqlite::connection> open_database(const std::filesystem::path& dir, sqlit
     auto db = TRY(sqlite::connection::open(file, {.sync = sync}));
     TRY(sqlite::migrate(db, migrations));
     return db;
+}
+
+result<> check_writable(const std::filesystem::path& dir)
+{
+    const auto file = database_file(dir);
+    std::error_code failed;
+    if (!std::filesystem::exists(file, failed))
+        return fail(
+            condition::not_found,
+            fmt::format("the state database {} is gone", file.string()),
+            "restore the state folder from a backup and start the program again"
+        );
+    auto db = TRY(sqlite::connection::open(file, {.busy_timeout = std::chrono::milliseconds{500}}));
+    TRY(sqlite::transaction::begin(db)); // undone at the end of the statement
+    return {};
 }
 
 } // namespace basekeeper::state
