@@ -26,7 +26,12 @@ constexpr unsigned char http_1_1[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'}
 
 /// Takes HTTP/1.1 when the client offers it; other offers are left unanswered, as older servers do.
 int choose_protocol(
-    SSL* /*of*/, const unsigned char** chosen, unsigned char* size, const unsigned char* offered, unsigned offered_size
+    SSL* /*of*/,
+    const unsigned char** chosen,
+    unsigned char* size,
+    const unsigned char* offered,
+    unsigned offered_size,
+    void* /*unused*/
 )
 {
     unsigned char* found = nullptr;

@@ -1,0 +1,201 @@
+// Receiving one request, within all limits, and refusing what breaks them.
+#include "http/chunked_body.hpp"
+#include "http/connection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace basekeeper::http {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto linger_time = 1s;
+constexpr std::size_t most_lingering_bytes = std::size_t{1} << 20U;
+
+error problem(int status, std::string message, std::string hint = {})
+{
+    error e(condition::invalid_argument, std::move(message), std::move(hint));
+    e.http_status = status;
+    return e;
+}
+
+error body_too_long(std::size_t most)
+{
+    return problem(413, "the body of the request is too long", fmt::format("send at most {} bytes", most));
+}
+
+response as_response(const error& why)
+{
+    response out{.status = static_cast<unsigned>(why.http_status)};
+    out.headers.add("Content-Type", "text/plain; charset=utf-8");
+    out.body = describe(why) + "\n";
+    return out;
+}
+
+} // namespace
+
+io::task<bool> connection::serve_one()
+{
+    const auto end = co_await receive_head();
+    if (!end)
+        co_return false;
+    auto head = parse_head(input_.view().substr(0, *end), all_.limits.most_header_fields);
+    input_.consume(*end);
+    if (!head) {
+        co_await refuse(head.error());
+        co_return false;
+    }
+    head->asked.from = from_;
+    if (all_.admit)
+        if (auto early = all_.admit(head->asked))
+            co_return co_await answer_early(*std::move(head), *std::move(early));
+    if (head->has_body() && !co_await receive_body(*head))
+        co_return false;
+    co_return co_await answer(*std::move(head));
+}
+
+io::task<std::optional<std::size_t>> connection::receive_head()
+{
+    if (input_.empty()) {
+        if (draining_)
+            co_return std::nullopt;
+        idle_ = true;
+        const auto how = co_await fill(io::deadline::after(all_.limits.idle_time));
+        idle_ = false;
+        if (how != filled::more)
+            co_return std::nullopt;
+    }
+    const auto until = io::deadline::after(all_.limits.head_time);
+    for (std::size_t searched = 0;;) {
+        while (searched == 0 && input_.view().starts_with("\r\n"))
+            input_.consume(2); // left over from a body, RFC 9112 section 2.2
+        const auto end = end_of_head(input_.view(), searched);
+        if (end.value_or(input_.size()) > all_.limits.most_head_bytes) {
+            co_await refuse(problem(
+                431,
+                "the head of the request is too long",
+                fmt::format("send at most {} bytes", all_.limits.most_head_bytes)
+            ));
+            co_return std::nullopt;
+        }
+        if (end)
+            co_return end;
+        searched = input_.size();
+        const auto how = co_await fill(until);
+        if (how != filled::more) {
+            co_await cannot_receive(how);
+            co_return std::nullopt;
+        }
+    }
+}
+
+/// A client that is too slow hears of it; one that is gone cannot.
+io::task<bool> connection::cannot_receive(filled why)
+{
+    if (why == filled::timeout)
+        co_await refuse(problem(408, "the request did not arrive in time", "send it at once"));
+    co_return false;
+}
+
+io::task<bool> connection::receive_body(request_head& head)
+{
+    if (head.content_length.value_or(0) > all_.limits.most_body_bytes) {
+        co_await refuse(body_too_long(all_.limits.most_body_bytes));
+        co_return false;
+    }
+    if (head.expects_continue && input_.empty()) {
+        output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+        output_.flush_now();
+    }
+    const auto until = io::deadline::after(all_.limits.body_time);
+    if (head.chunked)
+        co_return co_await receive_chunks(head, until);
+    co_return co_await receive_measured(head, until);
+}
+
+io::task<bool> connection::receive_measured(request_head& head, io::deadline until)
+{
+    auto& body = head.asked.body;
+    const auto length = static_cast<std::size_t>(*head.content_length);
+    for (;;) {
+        const auto piece = input_.view().substr(0, length - body.size());
+        body.append(piece);
+        input_.consume(piece.size());
+        if (body.size() == length)
+            co_return true;
+        const auto how = co_await fill(until);
+        if (how != filled::more)
+            co_return co_await cannot_receive(how);
+    }
+}
+
+io::task<bool> connection::receive_chunks(request_head& head, io::deadline until)
+{
+    chunked_body chunks(all_.limits.most_body_bytes, all_.limits.most_head_bytes + all_.limits.most_body_bytes / 8);
+    for (;;) {
+        auto rest = input_.view();
+        const auto state = chunks.take(rest, head.asked.body);
+        input_.consume(input_.size() - rest.size());
+        switch (state) {
+        case chunked_body::state::complete:
+            co_return true;
+        case chunked_body::state::too_long:
+            co_await refuse(body_too_long(all_.limits.most_body_bytes));
+            co_return false;
+        case chunked_body::state::malformed:
+            co_await refuse(problem(400, "the chunks of the body are malformed"));
+            co_return false;
+        case chunked_body::state::more:
+            break;
+        }
+        const auto how = co_await fill(until);
+        if (how != filled::more)
+            co_return co_await cannot_receive(how);
+    }
+}
+
+io::task<bool> connection::answer_early(request_head head, response early)
+{
+    // A client that waits for "100 Continue" may send the body or not: what follows could be read in two ways.
+    const bool readable =
+        !head.chunked && !head.expects_continue && head.content_length.value_or(0) <= all_.limits.most_drained_bytes;
+    const bool goes_on = write_whole(
+        {.head_only = head.asked.method == "HEAD",
+         .http_1_1 = head.http_1_1,
+         .keep_alive = head.keep_alive && (readable || !head.has_body())},
+        std::move(early)
+    );
+    if (!goes_on) {
+        co_await linger();
+        co_return false;
+    }
+    co_await output_.emptied();
+    if (head.has_body() && !co_await receive_measured(head, io::deadline::after(all_.limits.body_time)))
+        co_return false;
+    co_return !output_.broken();
+}
+
+io::task<> connection::refuse(error why)
+{
+    all_.log.debug("an HTTP request was refused", {{"ip", from_.ip}, {"why", why.message}});
+    write_whole({.keep_alive = false}, as_response(why));
+    co_await linger();
+}
+
+/// Reads on for a moment after the last answer: closing with bytes unread would make the kernel throw it away.
+io::task<> connection::linger()
+{
+    co_await output_.emptied();
+    wire_->end_writing();
+    const auto until = io::deadline::after(linger_time);
+    for (std::size_t read = 0; read < most_lingering_bytes; read += input_.size()) {
+        input_.clear();
+        if (co_await fill(until) != filled::more)
+            co_return;
+    }
+}
+
+} // namespace basekeeper::http

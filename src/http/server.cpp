@@ -1,0 +1,168 @@
+// Accepting, counting, turning away and draining connections.
+#include "http/server.hpp"
+
+#include "http/connection.hpp"
+#include "net/listener.hpp"
+
+#include <algorithm>
+#include <list>
+
+namespace basekeeper::http {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_refusals_at_once = 64;
+constexpr auto refusal_time = 1s;
+constexpr auto cut_off_time = 5s; // for handlers to notice that they are cancelled
+
+} // namespace
+
+struct server::state
+{
+    state(surroundings shared, log::logger& to)
+        : all(std::move(shared)), tasks(all.where, [&to](std::exception_ptr bug) { report(to, bug); })
+    {}
+
+    static void report(log::logger& to, const std::exception_ptr& bug)
+    {
+        try {
+            std::rethrow_exception(bug);
+        } catch (const std::exception& e) {
+            to.error("serving an HTTP connection failed", {{"what", e.what()}});
+        } catch (...) {
+            to.error("serving an HTTP connection failed");
+        }
+    }
+
+    io::task<> accept_all(net::listener& from, std::shared_ptr<net::tls_context> tls);
+    void take(net::arrival who, const std::shared_ptr<net::tls_context>& tls);
+    io::task<> serve(std::unique_ptr<net::wire> wire, client_address from);
+    io::task<> turn_away(std::unique_ptr<net::wire> wire);
+
+    surroundings all;
+    io::nursery tasks;
+    std::list<net::listener> listeners; ///< their addresses stay: tasks refer to them
+    std::list<connection*> open;        ///< each is owned by its task
+    std::size_t refusals = 0;
+    server_counts counts;
+    bool draining = false;
+};
+
+server::server(io::executor where, server_settings limits, handler answer, gate admit, log::logger& log)
+    : state_(std::make_unique<state>(
+          surroundings{
+              .where = std::move(where),
+              .limits = limits,
+              .answer = std::move(answer),
+              .admit = std::move(admit),
+              .log = log
+          },
+          log
+      ))
+{}
+
+server::~server() = default;
+
+result<net::endpoint> server::listen(const net::endpoint& at, std::shared_ptr<net::tls_context> tls)
+{
+    auto& s = *state_;
+    auto opened = TRY(net::listener::open(s.all.where, at));
+    auto& kept = s.listeners.emplace_back(std::move(opened));
+    kept.on_trouble([&log = s.all.log](const error& why) { log.warning(why.message); });
+    s.tasks.spawn(s.accept_all(kept, std::move(tls)));
+    return kept.local();
+}
+
+io::task<> server::state::accept_all(net::listener& from, std::shared_ptr<net::tls_context> tls)
+{
+    while (!draining) {
+        auto who = co_await from.accept();
+        if (who)
+            take(*std::move(who), tls);
+        else if (who.error().code == condition::cancelled)
+            break;
+        else {
+            all.log.error(who.error().message);
+            break;
+        }
+    }
+}
+
+void server::state::take(net::arrival who, const std::shared_ptr<net::tls_context>& tls)
+{
+    if (draining)
+        return;
+    const bool full = counts.connections >= all.limits.most_connections;
+    if (full) {
+        ++counts.turned_away;
+        // Without encryption only: a handshake is what an overloaded server cannot afford.
+        if (!tls && refusals < most_refusals_at_once)
+            tasks.spawn(turn_away(net::make_plain_wire(all.where, std::move(who.socket))));
+        return;
+    }
+    ++counts.accepted;
+    auto wire =
+        tls ? tls->wrap(all.where, std::move(who.socket)) : net::make_plain_wire(all.where, std::move(who.socket));
+    tasks.spawn(serve(std::move(wire), {.ip = std::move(who.ip), .tls = tls != nullptr}));
+}
+
+io::task<> server::state::serve(std::unique_ptr<net::wire> wire, client_address from)
+{
+    connection mine(all, std::move(wire), std::move(from));
+    const auto place = open.insert(open.end(), &mine);
+    ++counts.connections;
+    co_await mine.run();
+    --counts.connections;
+    open.erase(place);
+}
+
+io::task<> server::state::turn_away(std::unique_ptr<net::wire> wire)
+{
+    ++refusals;
+    constexpr std::string_view answer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+                                        "Connection: close\r\n\r\n";
+    wire->write_now({&answer, 1});
+    wire->end_writing();
+    // Closing with the request unread would make the kernel throw the answer away.
+    const auto until = io::deadline::after(refusal_time);
+    io::event readable(all.where);
+    for (bool open_still = true; open_still;) {
+        readable.reset();
+        wire->when_readable([&readable] { readable.set(); });
+        open_still =
+            (co_await readable.wait(until)).has_value() && wire->read_now(all.scratch).how == net::progress::moved;
+    }
+    wire.reset(); // before the event that its callback refers to
+    --refusals;
+}
+
+io::task<result<>> server::drain(io::deadline until)
+{
+    auto& s = *state_;
+    s.draining = true;
+    for (auto& place : s.listeners)
+        place.close();
+    for (auto* one : s.open)
+        one->begin_drain();
+    auto ended = co_await s.tasks.join(until);
+    if (!ended) {
+        for (auto* one : s.open)
+            one->drop();
+        s.tasks.cancel_all();
+        if (!co_await s.tasks.join(io::deadline::after(cut_off_time))) {
+            s.all.log.warning("HTTP handlers do not stop although they are cancelled");
+            static_cast<void>(co_await s.tasks.join(io::deadline::never()));
+        }
+    }
+    s.listeners.clear();
+    co_return ended;
+}
+
+server_counts server::counts() const
+{
+    return state_->counts;
+}
+
+} // namespace basekeeper::http

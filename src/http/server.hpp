@@ -1,0 +1,49 @@
+// An HTTP/1.1 server: takes connections and has their requests answered, until it is drained.
+#pragma once
+
+#include "http/exchange.hpp"
+#include "http/server_settings.hpp"
+#include "io/deadline.hpp"
+#include "log/logger.hpp"
+#include "net/endpoint.hpp"
+#include "net/tls_context.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace basekeeper::http {
+
+/// What has happened since the start.
+struct server_counts
+{
+    std::size_t connections = 0;   ///< open now
+    std::uint64_t accepted = 0;    ///< connections taken
+    std::uint64_t turned_away = 0; ///< answered 503 because too many were open
+};
+
+/// Lives on the I/O thread. `drain` must have returned before it is destroyed.
+class server
+{
+public:
+    /// `admit` may be empty. The log must outlive the server.
+    server(io::executor where, server_settings limits, handler answer, gate admit, log::logger& log);
+    ~server();
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    /// Opens the place and begins to serve; may be called for several places. Returns where, with the port the kernel
+    /// chose. Fails as `net::listener::open` does.
+    result<net::endpoint> listen(const net::endpoint& at, std::shared_ptr<net::tls_context> tls = nullptr);
+
+    /// Takes no more connections, closes idle ones, tells handlers (`exchange::on_drain`) and waits for them. Fails
+    /// with timeout when some were still busy at the deadline; those are then cut off, and nothing runs any more.
+    io::task<result<>> drain(io::deadline until);
+
+    server_counts counts() const;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace basekeeper::http
