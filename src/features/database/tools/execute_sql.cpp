@@ -1,5 +1,6 @@
 // execute_sql: one statement, or a list in one transaction; what destroys is confirmed first.
 #include "features/database/tools/tools.hpp"
+#include "json/text.hpp"
 
 #include <fmt/format.h>
 
@@ -14,6 +15,7 @@ struct args
     std::vector<std::string> param_types;
     std::string role;
     std::optional<boost::json::object> claims;
+    bool as_caller = false;
     std::optional<int> timeout_ms;
     std::optional<int> max_rows;
     bool dry_run = false;
@@ -25,6 +27,9 @@ struct args
         json::optional("param_types", &args::param_types, "Their types, e.g. int4, uuid.", {0, 1'000}),
         json::optional("role", &args::role, "Run as this role, e.g. anon, authenticated.", {0, 63}),
         json::optional("claims", &args::claims, "JWT claims for row-level security, e.g. {\"sub\": \"…\"}."),
+        json::optional(
+            "as_caller", &args::as_caller, "Run with the role and claims of the caller's own Supabase token."
+        ),
         json::optional("timeout_ms", &args::timeout_ms, "Default 30000.", {1, 600'000}),
         json::optional("max_rows", &args::max_rows, "", {1, 50'000}),
         json::optional("dry_run", &args::dry_run, "Run, then roll back."),
@@ -122,6 +127,36 @@ result<> refuse_misuse(engine& db, const args& in)
     return {};
 }
 
+struct identity
+{
+    std::string role;
+    std::optional<boost::json::object> claims;
+};
+
+/// As whom the statements run. The claims of `as_caller` are those that a signature vouched for, never arguments.
+result<identity> identity_of(const args& in, const mcp::principal& who)
+{
+    if (!in.as_caller)
+        return identity{in.role, in.claims};
+    if (!in.role.empty() || in.claims)
+        return fail(
+            condition::invalid_argument,
+            "as_caller: not together with role or claims",
+            "leave role and claims out: they are those of your token"
+        );
+    auto read = who.claims.empty() ? result<boost::json::value>(boost::json::value{}) : json::read(who.claims);
+    auto* claims = read ? read->if_object() : nullptr;
+    const auto* role = claims == nullptr ? nullptr : claims->if_contains("role");
+    if (role == nullptr || !role->is_string() || role->get_string().empty() || !claims->contains("sub"))
+        return fail(
+            condition::denied,
+            "as_caller: this caller did not come with a token of a Supabase user",
+            "connect with the access token of the user, or give role and claims"
+        );
+    std::string name(role->get_string());
+    return identity{std::move(name), std::move(*claims)};
+}
+
 std::vector<query_text> statements_of(args& in)
 {
     std::vector<query_text> out;
@@ -139,6 +174,7 @@ std::vector<query_text> statements_of(args& in)
 io::task<result<>> rehearse(engine& db, const args& in, mcp::call& c)
 {
     CO_TRY(refuse_misuse(db, in));
+    CO_TRY(identity_of(in, c.who()));
     if (in.query.empty())
         co_return result<>{};
     query_text what{.sql = in.query, .params = in.params, .param_types = in.param_types};
@@ -149,9 +185,10 @@ io::task<result<outcome>> run(engine& db, args in, mcp::call& c)
 {
     execution what;
     CO_TRY(refuse_misuse(db, in));
+    auto who = CO_TRY(identity_of(in, c.who()));
     what.statements = statements_of(in);
-    what.role = std::move(in.role);
-    what.claims = std::move(in.claims);
+    what.role = std::move(who.role);
+    what.claims = std::move(who.claims);
     what.end = in.dry_run ? transaction_end::roll_back : transaction_end::commit;
     if (in.timeout_ms)
         what.timeout = std::chrono::milliseconds(*in.timeout_ms);
