@@ -67,12 +67,13 @@ TEST(as_caller, sees_the_rows_of_the_user_whose_token_it_was)
         );
         EXPECT_THAT(
             co_await call(
-                w, R"({"sub":"ann","role":"paper_reader"})",
-                R"({"query":"insert into papers values ('eve', 'x')","as_caller":true})"
+                w,
+                R"({"sub":"ann","role":"paper_reader"})",
+                R"j({"query":"insert into papers values ('eve', 'x')","as_caller":true})j"
             ),
             HasSubstr("denied")
         );
-});
+    });
 }
 
 TEST(as_caller, is_refused_without_the_claims_of_a_user)
