@@ -4,7 +4,7 @@
 #include "io/offload.hpp"
 #include "io/signals.hpp"
 #include "metrics/process.hpp"
-#include "state/database.hpp"
+#include "state/store.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
 #include <fmt/format.h>
@@ -142,7 +142,11 @@ io::task<> adjust_log_level(io::executor where, log::logger& log)
         place = std::clamp<std::ptrdiff_t>(place + (*number == SIGUSR1 ? -1 : 1), 0, std::ssize(levels) - 1);
         const auto now = levels.at(static_cast<std::size_t>(place));
         log.set_level(now);
-        log.write(now, "the log level was changed", std::array{log::field{"level", boost::describe::enum_to_string(now, "off")}});
+        log.write(
+            now,
+            "the log level was changed",
+            std::array{log::field{"level", boost::describe::enum_to_string(now, "off")}}
+        );
     }
 }
 

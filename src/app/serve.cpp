@@ -56,9 +56,8 @@ io::task<int> serve(services& with)
     io::nursery signals(with.runtime().executor(), on_bug);
     signals.spawn(stop_on_signal(serving, with.log()));
     signals.spawn(adjust_log_level(with.runtime().executor(), with.log()));
-    const auto counted = with.watch().numbers().add([](metrics::samples& into) {
-        into.add("basekeeper_sessions", {"stdio"}, 1);
-    });
+    const auto counted =
+        with.watch().numbers().add([](metrics::samples& into) { into.add("basekeeper_sessions", {"stdio"}, 1); });
     const int code = co_await serving.serve();
     signals.cancel_all();
     if (const auto ended = co_await signals.join(io::deadline::after(std::chrono::seconds{1})); !ended)

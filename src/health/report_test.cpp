@@ -1,6 +1,5 @@
 // What makes the program ready, degraded or unready, and that the reasons are told.
 #include "health/report.hpp"
-
 #include "json/text.hpp"
 
 #include <boost/json/object.hpp>

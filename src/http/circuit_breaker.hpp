@@ -23,11 +23,11 @@ std::string_view to_string(circuit_state s) noexcept;
 
 struct circuit_settings
 {
-    int failures_to_open = 5;                                               ///< in a row
-    std::chrono::milliseconds forget_after{std::chrono::minutes{1}};        ///< failures further apart are no row
-    std::chrono::milliseconds first_pause{std::chrono::seconds{1}};         ///< until the first probe
-    std::chrono::milliseconds longest_pause{std::chrono::seconds{15}};      ///< pauses double up to this
-    std::chrono::milliseconds longest_probe{std::chrono::seconds{60}};      ///< then another probe may go
+    int failures_to_open = 5;                                          ///< in a row
+    std::chrono::milliseconds forget_after{std::chrono::minutes{1}};   ///< failures further apart are no row
+    std::chrono::milliseconds first_pause{std::chrono::seconds{1}};    ///< until the first probe
+    std::chrono::milliseconds longest_pause{std::chrono::seconds{15}}; ///< pauses double up to this
+    std::chrono::milliseconds longest_probe{std::chrono::seconds{60}}; ///< then another probe may go
 };
 
 /// One upstream. Lives on the I/O thread; must outlive its passes and the clock the breaker.
@@ -55,6 +55,7 @@ public:
 
     private:
         friend class circuit_breaker;
+
         pass(circuit_breaker& of, std::uint64_t probe) : of_(&of), probe_(probe) {}
 
         circuit_breaker* of_; // null: reported, or moved from

@@ -67,9 +67,10 @@ result<> check(const client_request& what)
     const auto ok = [](std::string_view name, std::string_view value) {
         return is_token(name) && is_field_value(value);
     };
-    const bool fields = std::ranges::all_of(what.headers, [&](const auto& h) { return ok(h.name, h.value); }) &&
-                        std::ranges::all_of(what.secrets, [&](const auto& h) { return ok(h.name, h.value.reveal()); }) &&
-                        is_field_value(what.traceparent);
+    const bool fields =
+        std::ranges::all_of(what.headers, [&](const auto& h) { return ok(h.name, h.value); }) &&
+        std::ranges::all_of(what.secrets, [&](const auto& h) { return ok(h.name, h.value.reveal()); }) &&
+        is_field_value(what.traceparent);
     if (!fields)
         return fail(
             condition::invalid_argument, "a header field of a request holds a line break", "remove it from the value"
@@ -128,8 +129,7 @@ io::task<result<>> client::engine::load(io::deadline until)
     co_return result<>{};
 }
 
-result<client_response>
-client::engine::finish(prepared_transfer& t, CURLcode came_to, const client_request& what) const
+result<client_response> client::engine::finish(prepared_transfer& t, CURLcode came_to, const client_request& what) const
 {
     if (t.in.too_long)
         return fail(

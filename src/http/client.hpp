@@ -80,8 +80,8 @@ struct client_response
 struct client_settings
 {
     std::chrono::milliseconds connect_timeout{std::chrono::seconds{10}};
-    std::size_t max_connections = 32;       ///< open at the same time, to all hosts
-    std::filesystem::path certificates{};   ///< PEM file of trusted authorities; empty: those of the machine
+    std::size_t max_connections = 32;     ///< open at the same time, to all hosts
+    std::filesystem::path certificates{}; ///< PEM file of trusted authorities; empty: those of the machine
 };
 
 /// Requests share connections. Certificates and host names are always verified. libcurl is loaded with the first

@@ -30,8 +30,8 @@ struct curl_library
     decltype(&::curl_multi_cleanup) multi_cleanup;
 };
 
-/// Loads and initialises it; SIGPIPE is ignored from then on. Blocks for some milliseconds: on an offload thread. Fails with unavailable when the
-/// machine has no libcurl.so.4.
+/// Loads and initialises it; SIGPIPE is ignored from then on. Blocks for some milliseconds: on an offload thread. Fails
+/// with unavailable when the machine has no libcurl.so.4.
 result<std::unique_ptr<const curl_library>> load_curl();
 
 } // namespace basekeeper::http

@@ -52,8 +52,7 @@ struct cleans_up
 /// Everything that lives as long as one transfer.
 struct prepared_transfer
 {
-    explicit prepared_transfer(const curl_library& curl)
-        : fields(curl), easy(curl.easy_init(), cleans_up{&curl})
+    explicit prepared_transfer(const curl_library& curl) : fields(curl), easy(curl.easy_init(), cleans_up{&curl})
     {
         if (!easy)
             throw std::bad_alloc();

@@ -171,7 +171,9 @@ TEST(expect_success, a_status_becomes_a_condition_with_a_next_step)
 
 TEST(expect_success, long_and_broken_bodies_are_not_passed_on_as_they_are)
 {
-    EXPECT_EQ(expect_success({.status = 500, .body = std::string(100'000, 'x')}, "x").error().server_text.size(), 2'048U);
+    EXPECT_EQ(
+        expect_success({.status = 500, .body = std::string(100'000, 'x')}, "x").error().server_text.size(), 2'048U
+    );
     EXPECT_EQ(expect_success({.status = 500, .body = "\xff\xfe"}, "x").error().server_text, "");
 }
 

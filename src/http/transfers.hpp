@@ -1,4 +1,5 @@
-// libcurl's transfers on the I/O thread: its sockets and its timer are watched by the event loop; private to the client.
+// libcurl's transfers on the I/O thread: its sockets and its timer are watched by the event loop; private to the
+// client.
 #pragma once
 
 #include "http/curl_library.hpp"

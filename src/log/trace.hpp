@@ -38,8 +38,8 @@ private:
     unsigned flags_ = 0;
 };
 
-/// The header or `_meta` value `traceparent` (W3C Trace Context, section 3.2): of version 00 exactly, of a later version
-/// its known beginning. Nothing for anything else: upper case, version ff, ids of zeros, blanks around it.
+/// The header or `_meta` value `traceparent` (W3C Trace Context, section 3.2): of version 00 exactly, of a later
+/// version its known beginning. Nothing for anything else: upper case, version ff, ids of zeros, blanks around it.
 std::optional<trace_context> parse_traceparent(std::string_view text);
 
 /// `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`; empty for an empty context.

@@ -22,10 +22,12 @@ TEST(traceparent, is_read_and_written_the_same)
 
 TEST(traceparent, only_the_flag_with_a_meaning_is_passed_on)
 {
-    EXPECT_TRUE(to_traceparent(*parse_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff"))
-                    .ends_with("-01"));
-    EXPECT_TRUE(to_traceparent(*parse_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02"))
-                    .ends_with("-00"));
+    EXPECT_TRUE(
+        to_traceparent(*parse_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-ff")).ends_with("-01")
+    );
+    EXPECT_TRUE(
+        to_traceparent(*parse_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02")).ends_with("-00")
+    );
 }
 
 TEST(traceparent, of_a_later_version_is_read_as_far_as_it_is_known)

@@ -208,9 +208,7 @@ void registry::call_ended(const call_record& c)
     of.duration->Observe(seconds(c.took));
 }
 
-void registry::statement_ended(
-    std::string_view instance, std::chrono::steady_clock::duration took, const error* failed
-)
+void registry::statement_ended(std::string_view instance, std::chrono::steady_clock::duration took, const error* failed)
 {
     auto& s = *state_;
     const auto name = s.instances.admit(instance);
@@ -223,8 +221,7 @@ void registry::statement_ended(
     const auto outcome = place_of(failed == nullptr ? "ok" : to_string(failed->code), outcomes);
     auto& count = of.statements[outcome];
     if (count == nullptr)
-        count =
-            &s.statements.Add({{"instance", std::string(name)}, {"outcome", std::string(outcomes[outcome])}});
+        count = &s.statements.Add({{"instance", std::string(name)}, {"outcome", std::string(outcomes[outcome])}});
     count->Increment();
     of.duration->Observe(seconds(took));
 }

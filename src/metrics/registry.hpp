@@ -74,6 +74,7 @@ public:
 
     private:
         friend class registry;
+
         explicit registration(std::shared_ptr<provider> p) : provider_(std::move(p)) {}
 
         std::shared_ptr<provider> provider_; // the registry observes it

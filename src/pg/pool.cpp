@@ -65,9 +65,7 @@ io::task<result<statement_result>> pool::run_shared(statement what, caps keep, i
         const auto began = std::chrono::steady_clock::now();
         auto got = co_await lane->run(std::move(what), keep, until);
         if (s.settings.watch)
-            s.settings.watch->statement_ended(
-                std::chrono::steady_clock::now() - began, got ? nullptr : &got.error()
-            );
+            s.settings.watch->statement_ended(std::chrono::steady_clock::now() - began, got ? nullptr : &got.error());
         co_return got;
     }
     auto alone = CO_TRY(co_await pool_state::acquire(state_, until));

@@ -19,7 +19,7 @@ struct pool_settings
     std::chrono::milliseconds first_pause{100};
     std::size_t max_lanes = 2;
     std::chrono::milliseconds lane_patience{5}; ///< a lane whose oldest statement is older gets nothing new
-    std::shared_ptr<pool_watch> watch{};      ///< shared with the other pools of the same database; may be null
+    std::shared_ptr<pool_watch> watch{};        ///< shared with the other pools of the same database; may be null
 };
 
 struct pool_usage

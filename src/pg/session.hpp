@@ -62,7 +62,7 @@ struct connection::session
     bool heeds_cancellation = true; // not while what a cancellation left is being drained
     bool broken = false;
     pool_watch* watch = nullptr; // kept by the pool, which outlives its connections
-    bool in_flight = false; // set while a statement runs; stays set when its coroutine is destroyed in the middle
+    bool in_flight = false;      // set while a statement runs; stays set when its coroutine is destroyed in the middle
 
 private:
     /// Makes the state of the last statement that of a new one.

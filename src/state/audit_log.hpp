@@ -28,11 +28,11 @@ struct audit_log_options
 /// What operators and the policy look at.
 struct audit_health
 {
-    bool healthy = true;       ///< false: writing fails or the queue is full; calls that write must be refused
-    std::size_t queued = 0;    ///< not yet durable
+    bool healthy = true;              ///< false: writing fails or the queue is full; calls that write must be refused
+    std::size_t queued = 0;           ///< not yet durable
     std::chrono::microseconds lag{0}; ///< age of the oldest entry that is not durable
-    std::uint64_t written = 0; ///< since start
-    std::uint64_t lost = 0;    ///< came while the queue was full; the trail gets an entry that says so
+    std::uint64_t written = 0;        ///< since start
+    std::uint64_t lost = 0;           ///< came while the queue was full; the trail gets an entry that says so
     std::optional<error> last_failure{};
 };
 

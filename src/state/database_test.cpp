@@ -1,7 +1,7 @@
 // Whether the state can be written is found out without changing it.
-#include "state/database.hpp"
-
 #include "sqlite/transaction.hpp"
+#include "state/database.hpp"
+#include "state/store.hpp"
 #include "state/test_folder.hpp"
 
 namespace basekeeper::state {

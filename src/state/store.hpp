@@ -84,4 +84,9 @@ std::string instance_secret_name(std::string_view instance, std::string_view nam
 /// The database in a state folder.
 std::filesystem::path database_file(const std::filesystem::path& dir);
 
+/// Takes the write lock of an existing database on a connection of its own and lets it go again: what a change needs.
+/// Blocks up to half a second. Fails with unavailable while somebody else holds the lock, with not_found when the file
+/// is gone; a full disk shows in the audit trail first.
+result<> check_writable(const std::filesystem::path& dir);
+
 } // namespace basekeeper::state

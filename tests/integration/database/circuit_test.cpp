@@ -1,7 +1,6 @@
 // A database that is away is left alone after some failures, and found again once it is back.
-#include "workplace.hpp"
-
 #include "io/event.hpp"
+#include "workplace.hpp"
 
 #include <gmock/gmock.h>
 

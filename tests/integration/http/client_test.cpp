@@ -27,8 +27,7 @@ std::string url_of(const scripted_server& s, const std::string& path = "/")
     return "http://127.0.0.1:" + std::to_string(s.port()) + path;
 }
 
-result<client_response>
-ask(client_request what, client_settings settings = {}, std::chrono::milliseconds within = 10s)
+result<client_response> ask(client_request what, client_settings settings = {}, std::chrono::milliseconds within = 10s)
 {
     const auto body = [&](io::runtime& on) -> io::task<result<client_response>> {
         client c(on.executor(), on.pool(), settings);
@@ -47,13 +46,14 @@ std::string with_length(const std::string& text)
 TEST(http_client, sends_method_path_fields_and_body_and_gives_the_whole_answer)
 {
     const scripted_server s([](const auto&) { return answer(201, "made", "X-Kind:  thing \r\n"); });
-    const auto came =
-        ask({.method = client_method::post,
-             .url = url_of(s, "/rest/v1/t?select=a%20b"),
-             .headers = {{"Content-Type", "application/json"}, {"X-Empty", ""}},
-             .secrets = {{"Authorization", crypto::secret<>(std::string("Bearer token"))}},
-             .body = R"({"a":1})",
-             .traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"});
+    const auto came = ask(
+        {.method = client_method::post,
+         .url = url_of(s, "/rest/v1/t?select=a%20b"),
+         .headers = {{"Content-Type", "application/json"}, {"X-Empty", ""}},
+         .secrets = {{"Authorization", crypto::secret<>(std::string("Bearer token"))}},
+         .body = R"({"a":1})",
+         .traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    );
     ASSERT_TRUE(came) << describe(came.error());
     EXPECT_EQ(came->status, 201);
     EXPECT_EQ(came->body, "made");
@@ -130,7 +130,8 @@ TEST(http_client, an_answer_above_the_bound_is_refused)
 
 TEST(http_client, a_head_without_end_is_refused)
 {
-    const scripted_server s([](const auto&) { return answer(200, "", "X-Long: " + std::string(400'000, 'x') + "\r\n"); });
+    const scripted_server s([](const auto&) { return answer(200, "", "X-Long: " + std::string(400'000, 'x') + "\r\n"); }
+    );
     EXPECT_FALSE(ask({.url = url_of(s)}));
 }
 
