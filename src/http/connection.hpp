@@ -86,6 +86,9 @@ public:
     /// From now on, until `fill`, the client's end is noticed by itself.
     void watch();
 
+    /// After the last answer: reads on for a moment, for closing with bytes unread would make the kernel throw it away.
+    io::task<> linger();
+
 private:
     io::task<bool> serve_one();
     io::task<std::optional<std::size_t>> receive_head();
@@ -96,7 +99,6 @@ private:
     io::task<bool> answer(request_head head);
     io::task<bool> answer_early(request_head head, response early);
     io::task<> refuse(error why);
-    io::task<> linger();
     io::task<> tell_gone();
     void on_readable();
     void look_ahead();

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto linger_time = 1s;
-constexpr std::size_t most_lingering_bytes = std::size_t{1} << 20U;
+constexpr std::size_t most_lingering_bytes = std::size_t{16} << 20U;
 
 error problem(int status, std::string message, std::string hint = {})
 {
@@ -185,7 +185,6 @@ io::task<> connection::refuse(error why)
     co_await linger();
 }
 
-/// Reads on for a moment after the last answer: closing with bytes unread would make the kernel throw it away.
 io::task<> connection::linger()
 {
     co_await output_.emptied();

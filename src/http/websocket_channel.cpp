@@ -175,9 +175,8 @@ io::task<> websocket_channel::conclude(unsigned code)
     co_await on_.out().emptied();
     while (!over_ && !on_.out().broken())
         static_cast<void>(co_await receive());
-    // What a client in error still sends is read and dropped: closing with bytes unread could cost it our reason.
-    while (violated_ && co_await on_.fill(close_until_) == filled::more)
-        on_.in().clear();
+    if (violated_)
+        co_await on_.linger(); // a client in error may still be sending
 }
 
 } // namespace basekeeper::http

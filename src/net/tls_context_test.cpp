@@ -1,0 +1,145 @@
+// Certificates are loaded and reloaded with errors that name the file; old versions of TLS are refused.
+#include "io/nursery.hpp"
+#include "net/listener.hpp"
+#include "net/tls_context.hpp"
+#include "support/run_task.hpp"
+#include "support/tls_peer.hpp"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace basekeeper::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+class tls_context_files : public testing::Test
+{
+protected:
+    tls_context_files()
+    {
+        std::string name = std::filesystem::temp_directory_path() / "basekeeper-tls-XXXXXX";
+        folder_ = ::mkdtemp(name.data());
+        files_ = {.certificate_chain = folder_ / "chain.pem", .private_key = folder_ / "key.pem"};
+        test::make_certificate("first", files_.certificate_chain, files_.private_key);
+    }
+
+    ~tls_context_files() override { std::filesystem::remove_all(folder_); }
+
+    /// The name a client is shown; empty when the handshake fails.
+    std::string name_shown(const tls_context& context, int client_version = TLS1_3_VERSION)
+    {
+        std::string shown;
+        test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
+            auto l = listener::open(on.executor(), {.host = "127.0.0.1", .port = 0});
+            test::tls_client client(on, l->local(), client_version);
+            auto who = co_await l->accept();
+            const auto server = context.wrap(on.executor(), std::move(who->socket));
+            io::nursery jobs(on.executor(), [](std::exception_ptr) { ADD_FAILURE(); });
+            const auto greeting = [&]() -> io::task<> {
+                static_cast<void>(co_await server->handshake(io::deadline::after(10s)));
+            };
+            jobs.spawn(greeting());
+            if (co_await client.handshake())
+                shown = client.server_name();
+            EXPECT_TRUE(co_await jobs.join(io::deadline::after(10s)));
+        });
+        return shown;
+    }
+
+    std::filesystem::path folder_;
+    tls_files files_;
+};
+
+TEST_F(tls_context_files, a_pair_of_files_makes_a_server)
+{
+    const auto context = tls_context::load(files_);
+    ASSERT_TRUE(context) << context.error().message;
+    EXPECT_EQ(name_shown(**context), "first");
+    EXPECT_EQ(name_shown(**context, TLS1_2_VERSION), "first");
+}
+
+TEST_F(tls_context_files, versions_before_1_2_are_refused)
+{
+    EXPECT_EQ(name_shown(**tls_context::load(files_), TLS1_1_VERSION), "");
+}
+
+TEST_F(tls_context_files, a_missing_file_is_named)
+{
+    std::filesystem::remove(files_.private_key);
+    const auto context = tls_context::load(files_);
+    ASSERT_FALSE(context);
+    EXPECT_EQ(context.error().code, condition::not_found);
+    EXPECT_NE(context.error().message.find(files_.private_key), std::string::npos);
+}
+
+TEST_F(tls_context_files, what_is_no_certificate_is_named)
+{
+    std::ofstream(files_.certificate_chain) << "nonsense";
+    const auto context = tls_context::load(files_);
+    ASSERT_FALSE(context);
+    EXPECT_EQ(context.error().code, condition::invalid_argument);
+    EXPECT_NE(context.error().message.find(files_.certificate_chain), std::string::npos);
+}
+
+TEST_F(tls_context_files, a_key_of_another_certificate_is_refused)
+{
+    test::make_certificate("other", folder_ / "ignored.pem", files_.private_key);
+    const auto context = tls_context::load(files_);
+    ASSERT_FALSE(context);
+    EXPECT_EQ(context.error().code, condition::invalid_argument);
+    EXPECT_NE(context.error().message.find(files_.private_key), std::string::npos);
+    EXPECT_NE(context.error().hint.find(files_.certificate_chain), std::string::npos);
+}
+
+TEST_F(tls_context_files, reloading_shows_the_new_certificate)
+{
+    const auto context = tls_context::load(files_);
+    test::make_certificate("second", files_.certificate_chain, files_.private_key);
+    EXPECT_EQ(name_shown(**context), "first") << "not before it is reloaded";
+    EXPECT_TRUE((*context)->reload());
+    EXPECT_EQ(name_shown(**context), "second");
+}
+
+TEST_F(tls_context_files, reloading_bad_files_keeps_the_old_certificate)
+{
+    const auto context = tls_context::load(files_);
+    std::ofstream(files_.private_key) << "nonsense";
+    const auto again = (*context)->reload();
+    ASSERT_FALSE(again);
+    EXPECT_NE(again.error().message.find(files_.private_key), std::string::npos);
+    EXPECT_EQ(name_shown(**context), "first");
+}
+
+TEST_F(tls_context_files, a_client_that_says_nothing_is_given_up)
+{
+    const auto context = tls_context::load(files_);
+    test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
+        auto l = listener::open(on.executor(), {.host = "127.0.0.1", .port = 0});
+        const test::raw_client client(on, l->local());
+        auto who = co_await l->accept();
+        const auto server = (*context)->wrap(on.executor(), std::move(who->socket));
+        const auto shaken = co_await server->handshake(io::deadline::after(1ms));
+        EXPECT_EQ(shaken.error().code, condition::timeout);
+    });
+}
+
+TEST_F(tls_context_files, a_client_without_tls_is_denied)
+{
+    const auto context = tls_context::load(files_);
+    test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
+        auto l = listener::open(on.executor(), {.host = "127.0.0.1", .port = 0});
+        test::raw_client client(on, l->local());
+        co_await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        auto who = co_await l->accept();
+        const auto server = (*context)->wrap(on.executor(), std::move(who->socket));
+        const auto shaken = co_await server->handshake(io::deadline::after(10s));
+        EXPECT_EQ(shaken.error().code, condition::denied);
+    });
+}
+
+} // namespace
+} // namespace basekeeper::net
