@@ -82,13 +82,14 @@ struct websocket_settings
     std::string subprotocol{};                             ///< answered when the client offered it
 };
 
-/// A connection after its upgrade (RFC 6455). Only text messages; binary ones close it with 1003.
+/// A connection after its upgrade (RFC 6455). Only text messages; binary ones close it with 1003. Pings, pongs and the
+/// client's closing are handled while somebody is in `receive`. Valid as long as its exchange.
 class websocket
 {
 public:
     virtual ~websocket() = default;
 
-    /// The next message; nothing when the connection is closed, by whom or why ever.
+    /// The next message; nothing when the connection is closed, by whom or why ever, or when the caller is cancelled.
     virtual io::task<std::optional<std::string>> receive() = 0;
 
     /// Queues one text message; never waits. False when it is closed.
@@ -100,7 +101,8 @@ public:
 };
 
 /// The answering side of one request. Exactly one of `respond`, `stream` and `accept_websocket` is used, once; a
-/// handler that returns without any of them answers 500. Lives on the I/O thread.
+/// handler that returns without any of them answers 500, one that leaves a stream or WebSocket open ends it, one that
+/// throws cuts it off. A second answer is a bug and throws std::logic_error. Lives on the I/O thread.
 class exchange
 {
 public:
@@ -115,7 +117,8 @@ public:
     virtual io::task<result<std::unique_ptr<websocket>>> accept_websocket(websocket_settings limits) = 0;
 
     /// Called once when the client has closed the connection or was dropped before the answer was complete; at once
-    /// when that is so already. Replaces what was set before; not called after the handler returned.
+    /// when that is so already, else from the event loop. Replaces what was set before; not called after the handler
+    /// returned.
     virtual void on_gone(std::function<void()> tell) = 0;
 
     /// Called once when the server begins to drain; at once when it already does.
