@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 namespace basekeeper::mcp {
-namespace {
 
 error client_lacks(input_kind kind)
 {
@@ -16,8 +15,6 @@ error client_lacks(input_kind kind)
         kind == input_kind::form ? "use a client that supports elicitation" : "use a client that declares it"
     };
 }
-
-} // namespace
 
 io::task<result<answer>> legacy_peer::ask(question q, io::deadline until)
 {

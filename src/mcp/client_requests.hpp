@@ -29,6 +29,8 @@ public:
     /// Nobody will answer any more.
     void abandon();
 
+    bool abandoned() const { return abandoned_; }
+
 private:
     struct waiting;
 

@@ -105,7 +105,7 @@ void modern_codec::finish(std::string& message, std::string_view type, const res
 
 void modern_codec::finish_result(std::string& message, const result_traits& traits) const
 {
-    finish(message, "complete", traits);
+    finish(message, traits.type, traits);
 }
 
 rpc_error modern_codec::resource_not_found(std::string_view uri) const

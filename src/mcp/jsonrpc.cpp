@@ -100,14 +100,9 @@ std::string begin_result(std::string_view id)
     return out;
 }
 
-std::string error_response(std::string_view id, const rpc_error& e)
+void write_error(std::string& out, const rpc_error& e)
 {
-    std::string out = R"({"jsonrpc":"2.0")";
-    if (!id.empty()) {
-        out += R"(,"id":)";
-        out += id;
-    }
-    out += R"(,"error":{"code":)";
+    out += R"({"code":)";
     json::write_number(out, static_cast<std::int64_t>(e.code));
     out += R"(,"message":)";
     json::write_string(out, e.message);
@@ -115,7 +110,19 @@ std::string error_response(std::string_view id, const rpc_error& e)
         out += R"(,"data":)";
         out += e.data;
     }
-    out += "}}";
+    out += '}';
+}
+
+std::string error_response(std::string_view id, const rpc_error& e)
+{
+    std::string out = R"({"jsonrpc":"2.0")";
+    if (!id.empty()) {
+        out += R"(,"id":)";
+        out += id;
+    }
+    out += R"(,"error":)";
+    write_error(out, e);
+    out += '}';
     return out;
 }
 

@@ -88,6 +88,9 @@ std::string id_text(const boost::json::value& v);
 /// `{"jsonrpc":"2.0","id":…,"result":{`: members of the result and `}}` follow.
 std::string begin_result(std::string_view id);
 
+/// Appends `{"code":…,"message":…}`.
+void write_error(std::string& out, const rpc_error& e);
+
 /// A whole error response; without `id` when that is empty.
 std::string error_response(std::string_view id, const rpc_error& e);
 

@@ -244,6 +244,17 @@ void write_capabilities(std::string& out, const registry& all, const version_tra
     if (knows.completions && !(all.resources().empty() && all.prompts().empty()))
         declare("completions", "{}");
     declare("logging", "{}");
+    if (knows.core_tasks && all.has_tasks())
+        declare("tasks", R"({"list":{},"cancel":{},"requests":{"tools":{"call":{}}}})");
+    if (knows.belongs_to() == era::modern && (all.has_tasks() || all.has_apps())) {
+        begin_member(out, "extensions");
+        out += '{';
+        if (all.has_tasks())
+            declare(tasks_extension, "{}");
+        if (all.has_apps())
+            declare(ui_extension, "{}");
+        out += '}';
+    }
     out += '}';
 }
 

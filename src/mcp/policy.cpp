@@ -74,15 +74,16 @@ question confirmation_question(const tool& t, const plan& intent, const call& c)
     };
 }
 
-} // namespace
-
-struct policy::decision
+tool_reply failed_reply(error why)
 {
-    crypto::sha256_digest arguments{};
-    std::string confirm; ///< token that came with the call
-    std::string_view word = "allowed";
-    bool token_offered = false; ///< the client cannot ask: it was told to come back with a token
-};
+    tool_reply reply;
+    reply.words = why.server_text.empty() ? origin::ours : origin::foreign;
+    reply.text = failure_text(why);
+    reply.failed = std::move(why);
+    return reply;
+}
+
+} // namespace
 
 policy::policy(
     policy_settings settings,
@@ -172,7 +173,7 @@ result<std::string> policy::choose_instance(const tool& t, const boost::json::ob
     return asked;
 }
 
-io::task<result<>> policy::confirm(const tool& t, decision& d, const plan& intent, call& c)
+io::task<result<>> policy::confirm(const tool& t, judgement& d, const plan& intent, call& c)
 {
     const auto bound = binding(t, d.arguments, intent, c);
     if (!d.confirm.empty())
@@ -201,7 +202,7 @@ io::task<result<>> policy::confirm(const tool& t, decision& d, const plan& inten
     );
 }
 
-result<> policy::check_offered(const tool& t, call& c, decision& d) const
+result<> policy::check_offered(const tool& t, call& c, judgement& d) const
 {
     const caller from{c.who(), c.sees()};
     if (offers(t, from))
@@ -228,7 +229,7 @@ result<> policy::check_offered(const tool& t, call& c, decision& d) const
     return check_rights(t.about.group, std::min(t.about.worst, effect::writes), c, d);
 }
 
-result<> policy::check_rights(std::string_view group, effect does, call& c, decision& d) const
+result<> policy::check_rights(std::string_view group, effect does, call& c, judgement& d) const
 {
     const auto& rights = c.who().rights;
     if (!rights || rights->allows(group, does, c.instance()))
@@ -242,7 +243,7 @@ result<> policy::check_rights(std::string_view group, effect does, call& c, deci
     return fail(condition::denied, std::move(message), "use a credential that was granted it");
 }
 
-io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::object arguments, decision& d, call& c)
+io::task<result<prepared_call>> policy::check(const tool& t, boost::json::object arguments, judgement& d, call& c)
 {
     CO_TRY(check_offered(t, c, d));
     d.word = "invalid";
@@ -276,64 +277,96 @@ io::task<result<tool_output>> policy::admit_and_run(const tool& t, boost::json::
             "free disk space or repair the state folder, then run `basekeeper doctor`"
         );
     }
-    if (prepared.intent.does != effect::reads && prepared.intent.does >= settings_.confirm_from) {
-        if (prepared.rehearse)
-            CO_TRY(co_await prepared.rehearse(c));
-        auto agreed = co_await confirm(t, d, prepared.intent, c);
-        if (!agreed) {
-            d.word = agreed.error().code == condition::input_required ? "asked" : "declined";
-            co_return std::unexpected(std::move(agreed).error());
-        }
+    co_return prepared;
+}
+
+/// What the tool wants to know, and whether the person agrees.
+io::task<result<>> policy::ask_first(const tool& t, prepared_call& prepared, judgement& d, call& c)
+{
+    if (prepared.consult)
+        CO_TRY(co_await prepared.consult(c));
+    if (prepared.intent.does == effect::reads || prepared.intent.does < settings_.confirm_from)
+        co_return result<>{};
+    if (prepared.rehearse)
+        CO_TRY(co_await prepared.rehearse(c));
+    auto agreed = co_await confirm(t, d, prepared.intent, c);
+    if (agreed)
         d.word = "confirmed";
-    }
-    auto output = CO_TRY(co_await prepared.run(c));
-    if (output.structured.size() > settings_.max_result_bytes)
-        co_return fail(
+    else
+        d.word = agreed.error().code == condition::input_required ? "asked" : "declined";
+    co_return agreed;
+}
+
+io::task<std::expected<admitted_call, refusal>> policy::admit(const tool& t, boost::json::object arguments, call& c)
+{
+    admitted_call out{.what = t, .prepared = {}, .found = {}, .began = time_.steady()};
+    auto prepared = co_await check(t, std::move(arguments), out.found, c);
+    if (!prepared)
+        co_return std::unexpected(refuse(out, std::move(prepared).error(), c));
+    out.prepared = *std::move(prepared);
+    if (out.prepared.consult || out.prepared.intent.does != effect::reads)
+        if (auto agreed = co_await ask_first(t, out.prepared, out.found, c); !agreed)
+            co_return std::unexpected(refuse(out, std::move(agreed).error(), c));
+    co_return out;
+}
+
+refusal policy::refuse(const admitted_call& judged, error why, const call& c)
+{
+    const auto& name = judged.what.about.name;
+    auto& counter = counters_[name];
+    ++counter.calls;
+    const bool asks_client = why.code == condition::input_required;
+    if (!asks_client)
+        ++(judged.found.word == "allowed" ? counter.failures : counter.refusals);
+    record(c, name, judged.found, to_string(why.code), judged.began);
+    if (asks_client && !judged.found.token_offered)
+        return std::unexpected(std::move(why));
+    return failed_reply(std::move(why));
+}
+
+io::task<tool_reply> policy::finish(admitted_call go, call& c)
+{
+    const auto& t = go.what;
+    auto output = co_await go.prepared.run(c);
+    if (output && output->structured.size() > settings_.max_result_bytes)
+        output = fail(
             condition::invalid_argument,
             fmt::format(
-                "the result has {} bytes, the limit is {}", output.structured.size(), settings_.max_result_bytes
+                "the result has {} bytes, the limit is {}", output->structured.size(), settings_.max_result_bytes
             ),
             "ask for less: fewer columns, a LIMIT, a smaller page"
         );
-    co_return output;
+    auto& counter = counters_[t.about.name];
+    ++counter.calls;
+    if (!output && output.error().code != condition::input_required)
+        ++counter.failures;
+    record(c, t.about.name, go.found, output ? "ok" : to_string(output.error().code), go.began);
+    if (!output)
+        co_return failed_reply(std::move(output).error());
+    tool_reply reply;
+    reply.words = t.about.words;
+    reply.text = reply.words == origin::foreign ? wrap_foreign(output->structured, marks_.next()) : output->structured;
+    reply.structured = std::move(output->structured);
+    reply.blocks = std::move(output->blocks);
+    co_return reply;
 }
 
 io::task<result<tool_reply>> policy::run(const tool& t, boost::json::object arguments, call& c)
 {
-    const auto started = time_.steady();
-    c.set_trace(spans_.next(c.trace()));
-    decision d;
-    auto output = co_await admit_and_run(t, std::move(arguments), d, c);
-
-    auto& counter = counters_[t.about.name];
-    ++counter.calls;
-    const bool asks_client = !output && output.error().code == condition::input_required;
-    if (!output && !asks_client)
-        ++(d.word == "allowed" || d.word == "confirmed" ? counter.failures : counter.refusals);
-    record(c, t.about.name, d, output ? "ok" : to_string(output.error().code), started);
-
-    if (asks_client && !d.token_offered)
-        co_return std::unexpected(std::move(output).error());
-    tool_reply reply;
-    if (output) {
-        reply.words = t.about.words;
-        reply.text =
-            reply.words == origin::foreign ? wrap_foreign(output->structured, marks_.next()) : output->structured;
-        reply.structured = std::move(output->structured);
-        reply.blocks = std::move(output->blocks);
-    } else {
-        reply.words = output.error().server_text.empty() ? origin::ours : origin::foreign;
-        reply.text = failure_text(output.error());
-        reply.failed = std::move(output).error();
-    }
+    auto admitted = co_await admit(t, std::move(arguments), c);
+    if (!admitted)
+        co_return std::move(admitted).error();
+    auto reply = co_await finish(*std::move(admitted), c);
+    // A handler that waits for input from a stateless client: the call is repeated with it.
+    if (reply.failed && reply.failed->code == condition::input_required)
+        co_return std::unexpected(*std::move(reply.failed));
     co_return reply;
 }
 
 io::task<result<resource_body>> policy::read(const resource& r, template_variables variables, call& c)
 {
     const auto started = time_.steady();
-    c.set_trace(spans_.next(c.trace()));
-    decision d;
+    judgement d;
     d.arguments = crypto::sha256(json::to_text(boost::json::value_from(variables)));
     if (const auto named = variables.find(instance_key); named != variables.end())
         c.select_instance(named->second);
@@ -355,7 +388,7 @@ io::task<result<resource_body>> policy::read(const resource& r, template_variabl
 }
 
 void policy::record(
-    const call& c, const std::string& what, const decision& d, std::string_view outcome, steady_time began
+    const call& c, const std::string& what, const judgement& d, std::string_view outcome, steady_time began
 )
 {
     audit_.record({

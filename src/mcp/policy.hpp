@@ -10,8 +10,10 @@
 
 #include <boost/json/object.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +25,7 @@ struct policy_settings
     access mode = access::full;
     std::string pinned_instance;                          ///< empty: any configured instance
     std::chrono::milliseconds longest_call{120'000};      ///< deadline of a call that names none
+    std::chrono::milliseconds longest_task{1'800'000};    ///< the same for one that goes on as a task
     std::size_t max_result_bytes = std::size_t{1} << 20U; ///< of structured content; larger results are refused
     effect confirm_from = effect::destroys;               ///< calls of this effect and worse need a confirmation
     std::chrono::seconds confirmation_lifetime{120};
@@ -46,6 +49,27 @@ struct call_counters
     std::uint64_t failures = 0;
     std::uint64_t refusals = 0;
 };
+
+/// How a call was judged, for the audit trail.
+struct judgement
+{
+    std::array<std::byte, 32> arguments{}; ///< SHA-256 of them, compact JSON sorted by name
+    std::string confirm{};                 ///< token that came with the call
+    std::string_view word = "allowed";     ///< as audit_entry::decision
+    bool token_offered = false;            ///< the client cannot ask: it was told to come back with a token
+};
+
+/// A call that may run. Must be given to `policy::finish` or `policy::refuse`, once, or it is not audited.
+struct admitted_call
+{
+    const tool& what;
+    prepared_call prepared;
+    judgement found;
+    steady_time began;
+};
+
+/// The answer to a call that may not run; condition::input_required as in `policy::run`.
+using refusal = result<tool_reply>;
 
 /// Runs tools under the rules. One per server; lives on the I/O thread.
 class policy
@@ -72,6 +96,17 @@ public:
     /// client and call again with the same arguments.
     io::task<result<tool_reply>> run(const tool& t, boost::json::object arguments, call& c);
 
+    /// The first half of `run`: everything that is checked and asked before the tool does its work. A refusal is audited
+    /// and counted here.
+    io::task<std::expected<admitted_call, refusal>> admit(const tool& t, boost::json::object arguments, call& c);
+
+    /// The second half: the work, caps, wrapping, audit. `c` may be another call than the one that was admitted, of the
+    /// same caller and instance: work that goes on after the answer has a call of its own.
+    io::task<tool_reply> finish(admitted_call go, call& c);
+
+    /// Ends a call without its work: audits and counts it, and makes the answer.
+    refusal refuse(const admitted_call& judged, error why, const call& c);
+
     /// Reads a resource: audited as `resources/read NAME`, foreign prose wrapped (JSON stays JSON). Fails with denied
     /// when it is of another instance than the pinned one, else as the resource's `read` does.
     io::task<result<resource_body>> read(const resource& r, template_variables variables, call& c);
@@ -79,14 +114,15 @@ public:
     const std::map<std::string, call_counters, std::less<>>& counters() const { return counters_; }
 
 private:
-    struct decision;
-    void record(const call& c, const std::string& what, const decision& d, std::string_view outcome, steady_time began);
+    void
+    record(const call& c, const std::string& what, const judgement& d, std::string_view outcome, steady_time began);
     bool may_need_confirmation(const tool& t) const;
     result<std::string> choose_instance(const tool& t, const boost::json::object& arguments, const view& sees) const;
-    result<> check_rights(std::string_view group, effect does, call& c, decision& d) const;
-    result<> check_offered(const tool& t, call& c, decision& d) const;
-    io::task<result<>> confirm(const tool& t, decision& d, const plan& intent, call& c);
-    io::task<result<tool_output>> admit_and_run(const tool& t, boost::json::object arguments, decision& d, call& c);
+    result<> check_rights(std::string_view group, effect does, call& c, judgement& d) const;
+    result<> check_offered(const tool& t, call& c, judgement& d) const;
+    io::task<result<>> confirm(const tool& t, judgement& d, const plan& intent, call& c);
+    io::task<result<prepared_call>> check(const tool& t, boost::json::object arguments, judgement& d, call& c);
+    io::task<result<>> ask_first(const tool& t, prepared_call& prepared, judgement& d, call& c);
 
     policy_settings settings_;
     instance_catalog& instances_;

@@ -47,6 +47,16 @@ const tool* registry::find_tool(std::string_view name) const
     return at == tools_.end() ? nullptr : &*at;
 }
 
+bool registry::has_tasks() const
+{
+    return std::ranges::any_of(tools_, [](const tool& t) { return t.about.as_task != task_support::forbidden; });
+}
+
+bool registry::has_apps() const
+{
+    return std::ranges::any_of(resources_, [](const resource& r) { return !r.ui.empty(); });
+}
+
 const prompt* registry::find_prompt(std::string_view name) const
 {
     return find_named(prompts_, name, &prompt::name);

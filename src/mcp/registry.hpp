@@ -100,6 +100,12 @@ public:
 
     const std::vector<prompt>& prompts() const { return prompts_; }
 
+    /// True when a call of some tool can go on as a task.
+    bool has_tasks() const;
+
+    /// True when some resource is an app (MCP Apps).
+    bool has_apps() const;
+
     /// Null when there is none of that name.
     const tool* find_tool(std::string_view name) const;
     const prompt* find_prompt(std::string_view name) const;

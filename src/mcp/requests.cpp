@@ -17,7 +17,8 @@ enum class needs
     tools,
     resources,
     prompts,
-    resources_or_prompts
+    resources_or_prompts,
+    tasks
 };
 
 enum class eras
@@ -35,7 +36,7 @@ struct method_entry
     needs offers;
 };
 
-constexpr std::array<method_entry, 15> methods{{
+constexpr std::array<method_entry, 20> methods{{
     {"tools/call", method::call_tool, eras::both, needs::tools},
     {"tools/list", method::list_tools, eras::both, needs::tools},
     {"ping", method::ping, eras::legacy, needs::nothing},
@@ -48,6 +49,11 @@ constexpr std::array<method_entry, 15> methods{{
     {"resources/subscribe", method::subscribe, eras::legacy, needs::resources},
     {"resources/unsubscribe", method::unsubscribe, eras::legacy, needs::resources},
     {"subscriptions/listen", method::listen, eras::modern, needs::nothing},
+    {"tasks/get", method::get_task, eras::both, needs::tasks},
+    {"tasks/result", method::task_result, eras::legacy, needs::tasks},
+    {"tasks/list", method::list_tasks, eras::legacy, needs::tasks},
+    {"tasks/update", method::update_task, eras::modern, needs::tasks},
+    {"tasks/cancel", method::cancel_task, eras::both, needs::tasks},
     {"prompts/list", method::list_prompts, eras::both, needs::prompts},
     {"prompts/get", method::get_prompt, eras::both, needs::prompts},
     {"completion/complete", method::complete, eras::both, needs::resources_or_prompts},
@@ -64,6 +70,8 @@ bool is_offered(needs what, const registry& offers)
         return !offers.resources().empty();
     case needs::prompts:
         return !offers.prompts().empty();
+    case needs::tasks:
+        return offers.has_tasks();
     case needs::resources_or_prompts:
         break;
     }
@@ -104,9 +112,16 @@ std::optional<method> find_method(std::string_view name, era when, const registr
     return at->which;
 }
 
+bool is_about_tasks(method m)
+{
+    return m == method::get_task || m == method::task_result || m == method::list_tasks || m == method::update_task ||
+           m == method::cancel_task;
+}
+
 bool may_wait(method m)
 {
-    return m == method::call_tool || m == method::read_resource || m == method::get_prompt || m == method::listen;
+    return m == method::call_tool || m == method::read_resource || m == method::get_prompt || m == method::listen ||
+           m == method::task_result;
 }
 
 outcome answer_now(method m, exchange& x)
@@ -129,6 +144,11 @@ outcome answer_now(method m, exchange& x)
     case method::discover:
         write_discovery(x);
         return {};
+    case method::get_task:
+    case method::list_tasks:
+    case method::update_task:
+    case method::cancel_task:
+        return answer_about_tasks(m, x);
     default:
         return refuse(rpc_code::internal_error, "Internal error: the method has no handler");
     }

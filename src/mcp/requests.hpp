@@ -27,11 +27,19 @@ enum class method
     complete,
     subscribe,
     unsubscribe,
-    listen
+    listen,
+    get_task,
+    task_result,
+    list_tasks,
+    update_task,
+    cancel_task
 };
 
 /// The method of that name in that era on a server that offers this; nothing when the answer is "method not found".
 std::optional<method> find_method(std::string_view name, era when, const registry& offers);
+
+/// True for `tasks/*`.
+bool is_about_tasks(method m);
 
 /// True for what may have to wait: it runs in a coroutine of its own and can be cancelled.
 bool may_wait(method m);
@@ -42,6 +50,7 @@ struct exchange
     server& of;
     const codec& speak;
     const caller& from;
+    const client_profile& declared; ///< what the client can do
     boost::json::object& params;
     std::string& message;        ///< the answer, open for members of `result`
     result_traits traits{};      ///< what the end of the result says
@@ -49,7 +58,7 @@ struct exchange
     bool input_required = false; ///< the peer has an open question; `message` is to be dropped
 };
 
-/// Lists, completion, discovery: answered at once.
+/// Lists, completion, discovery, tasks: answered at once.
 outcome answer_now(method m, exchange& x);
 
 /// Tool calls, resource reads and prompts. `up` and `x` must outlive the task.
@@ -60,6 +69,7 @@ void write_handshake(exchange& x);
 
 // One per file, called by the two above.
 outcome complete(exchange& x);
+outcome answer_about_tasks(method m, exchange& x);
 io::task<outcome> call_tool(exchange& x, peer& up);
 io::task<outcome> read_resource(exchange& x, peer& up);
 io::task<outcome> get_prompt(exchange& x, peer& up);

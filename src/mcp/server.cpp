@@ -14,6 +14,7 @@ server::server(
 )
     : offers_(offers), rules_(rules), time_(time), settings_(std::move(settings)), tools_(offers, rules, instances),
       states_(settings_.state_key, time),
+      tasks_(settings_.tasks, time, news_, [this](std::string_view what) { report_bug(what); }),
       legacy_{
           legacy_codec(protocol_version::v2024_11_05),
           legacy_codec(protocol_version::v2025_03_26),

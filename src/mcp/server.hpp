@@ -8,6 +8,7 @@
 #include "mcp/policy.hpp"
 #include "mcp/registry.hpp"
 #include "mcp/request_state.hpp"
+#include "mcp/task_store.hpp"
 
 #include <array>
 #include <functional>
@@ -28,6 +29,7 @@ struct server_settings
     std::size_t most_listeners = 4'096;    ///< sessions and subscriptions that are told of changes
     json::read_limits message_limits{};
     std::chrono::minutes lists_fresh_for{5};
+    task_limits tasks{};
     /// Told about exceptions that left a handler, which are bugs; may be empty.
     std::function<void(std::string_view what)> report_bug;
 };
@@ -58,6 +60,12 @@ public:
 
     tool_listing& tools() { return tools_; }
 
+    /// Calls that go on after their answer.
+    task_store& tasks() { return tasks_; }
+
+    /// Cancels the tasks and waits for their end: after the sessions have closed, before the server is destroyed.
+    io::task<result<>> close(io::deadline until) { return tasks_.close(until); }
+
     /// What changed while clients were connected; sessions and subscriptions listen here.
     changes& news() { return news_; }
 
@@ -78,6 +86,7 @@ private:
     tool_listing tools_;
     request_states states_;
     changes news_;
+    task_store tasks_;
     std::array<legacy_codec, 4> legacy_;
     modern_codec modern_;
 };

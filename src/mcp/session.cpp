@@ -127,49 +127,56 @@ void session::start_modern(request r, const reply_path& to)
     const auto m = find_method(r.method, era::modern, server_.offers());
     if (!m)
         return refuse(to, r.id, no_such_method(r.method), fault::envelope);
-    const auto& speak = server_.speaking(newest);
-    if (!may_wait(*m))
-        return answer_at_once(*m, r, speak, to);
-    run({.what = std::move(r), .which = *m, .speak = speak, .who = from_, .from = *from, .to = to});
+    job j{.what = std::move(r), .which = *m, .speak = server_.modern(), .from = *from, .to = to};
+    if (may_wait(*m))
+        run(std::move(j));
+    else
+        answer_at_once(std::move(j));
 }
 
 void session::start_legacy(request r, const reply_path& to)
 {
     const auto m = find_method(r.method, era::legacy, server_.offers());
-    if (!m)
+    if (!m || (is_about_tasks(*m) && agreed_ && !traits_of(*agreed_).core_tasks))
         return refuse(to, r.id, no_such_method(r.method), fault::envelope);
     if (!agreed_ && *m != method::initialize && *m != method::ping) {
         rpc_error why{rpc_code::invalid_request, "Invalid request: send initialize before " + r.method};
         return refuse(to, r.id, std::move(why), fault::envelope);
     }
-    if (!may_wait(*m))
-        return answer_at_once(*m, r, legacy_voice(), to);
-    run({.what = std::move(r), .which = *m, .speak = legacy_voice(), .who = from_, .from = client_, .to = to});
+    job j{.what = std::move(r), .which = *m, .speak = legacy_voice(), .from = client_, .to = to};
+    if (may_wait(*m))
+        run(std::move(j));
+    else
+        answer_at_once(std::move(j));
 }
 
-void session::answer_at_once(method m, request& r, const codec& speak, const reply_path& to)
+void session::answer_at_once(job j)
 {
+    auto& r = j.what;
     auto message = begin_result(r.id);
-    exchange x{.of = server_, .speak = speak, .from = *from_, .params = r.params, .message = message};
+    exchange x{
+        .of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = r.params, .message = message
+    };
     outcome came_to;
     try {
-        if (m == method::initialize)
-            came_to = to.of ? mcp::refuse(rpc_code::invalid_request, "Invalid request: initialize cannot be in a batch")
-                            : initialize(r, message);
-        else if (m == method::set_log_level)
+        if (j.which == method::initialize)
+            came_to = j.to.of ? mcp::refuse(rpc_code::invalid_request, "Invalid request: initialize cannot be in a batch")
+                              : initialize(r, message);
+        else if (j.which == method::set_log_level)
             came_to = set_log_level(r);
-        else if (m == method::subscribe || m == method::unsubscribe)
-            came_to = subscribe(m, r);
+        else if (j.which == method::subscribe || j.which == method::unsubscribe)
+            came_to = subscribe(j.which, r);
         else
-            came_to = answer_now(m, x);
+            came_to = answer_now(j.which, x);
     } catch (const std::exception& bug) {
         server_.report_bug(bug.what());
         came_to = mcp::refuse(rpc_code::internal_error, "Internal error");
     }
     if (!came_to)
-        return refuse(to, r.id, std::move(came_to).error(), fault::handler);
-    speak.finish_result(message, x.traits);
-    deliver(to, std::move(message), {.kind = message_kind::answer});
+        return refuse(j.to, r.id, std::move(came_to).error(), fault::handler);
+    // The codec of before: initialize is answered in the version that it asks for, which has nothing to add.
+    j.speak.finish_result(message, x.traits);
+    deliver(j.to, std::move(message), {.kind = message_kind::answer});
 }
 
 outcome session::initialize(request& r, std::string& message)
@@ -186,7 +193,9 @@ outcome session::initialize(request& r, std::string& message)
     client_.answers_forms = client_.answers_forms && traits_of(*agreed_).elicitation;
     client_.opens_urls = client_.opens_urls && traits_of(*agreed_).elicitation_mode;
     client_.logs_from = log_level::info;
-    exchange x{.of = server_, .speak = legacy_voice(), .from = *from_, .params = r.params, .message = message};
+    exchange x{
+        .of = server_, .speak = legacy_voice(), .from = from_, .declared = client_, .params = r.params, .message = message
+    };
     write_handshake(x);
     server_.news().add(*this);
     return {};
@@ -263,14 +272,7 @@ void session::resource_updated(std::string_view uri)
     out_.send(resource_updated_notice(uri) + "}}", {.kind = message_kind::notice});
 }
 
-void session::task_changed(const task_record&) {}
-
-void session::renew(principal who)
-{
-    from_ = std::make_shared<const caller>(std::move(who), from_->sees);
-}
-
-void session::wind_up()
+io::task<> session::drain(io::deadline until)
 {
     asked_.abandon();
     ending_.set();

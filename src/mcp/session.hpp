@@ -79,7 +79,7 @@ private:
     void start_modern(request r, const reply_path& to);
     void start_legacy(request r, const reply_path& to);
     void run(job j);
-    void answer_at_once(method m, request& r, const codec& speak, const reply_path& to);
+    void answer_at_once(job j);
     outcome initialize(request& r, std::string& message);
     outcome set_log_level(const request& r);
     outcome subscribe(method m, const request& r);
@@ -94,6 +94,7 @@ private:
     io::task<> serve_legacy(job j);
     io::task<> serve_modern(job j);
     io::task<> serve_listen(job j);
+    io::task<> serve_task_result(job j);
     io::task<outcome> attempt(method m, exchange& x, peer& up);
     void announce(const job& j, session_peer& up);
     outcome resume(modern_peer& up, const boost::json::object& params, std::string_view bound_to);

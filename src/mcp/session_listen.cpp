@@ -1,6 +1,7 @@
 // subscriptions/listen: a request that stays open and carries news until either side ends it.
 #include "mcp/listen.hpp"
 #include "mcp/session_requests.hpp"
+#include "mcp/task_requests.hpp"
 
 namespace basekeeper::mcp {
 namespace {
@@ -16,9 +17,8 @@ std::string subscription_member(std::string_view id)
 class session::listener final : public change_listener
 {
 public:
-    /// `of` must outlive this.
-    listener(outbox& out, listen_filter filter, std::string_view id, const running_request& of)
-        : out_(out), filter_(std::move(filter)), meta_(R"("_meta":{)" + subscription_member(id) + "}}}"), of_(of)
+    listener(server& of, outbox& out, listen_filter filter, std::string_view id)
+        : server_(of), out_(out), filter_(std::move(filter)), meta_(R"("_meta":{)" + subscription_member(id) + "}}}")
     {}
 
     void acknowledge()
@@ -40,7 +40,15 @@ public:
             finish(resource_updated_notice(uri));
     }
 
-    void task_changed(const task_record&) override {}
+    /// The filter holds tasks of this principal only.
+    void task_changed(const task_record& task) override
+    {
+        if (!filter_.task_ids.contains(task.id()))
+            return;
+        auto text = begin_notification("notifications/tasks");
+        write_task_details(text, task, {.of = server_, .speak = server_.modern()});
+        finish(std::move(text));
+    }
 
 private:
     void finish(std::string text)
@@ -52,6 +60,7 @@ private:
         out_.send(std::move(text) + meta_, {.kind = message_kind::notice});
     }
 
+    server& server_;
     outbox& out_;
     listen_filter filter_;
     std::string meta_;
@@ -65,7 +74,10 @@ io::task<> session::serve_listen(job j)
         co_return conclude(j, filter.error());
     if (server_.news().listeners() >= server_.settings().most_listeners)
         co_return conclude(j, {rpc_code::internal_error, "Subscription limit reached: end another one first"});
-    listener one(*j.to.out, *std::move(filter), j.what.id, running_.find(j.what.id)->second);
+    std::erase_if(filter->task_ids, [&](const std::string& id) {
+        return server_.tasks().find(id, from_.who.id) == nullptr;
+    });
+    listener one(server_, *j.to.out, *std::move(filter), j.what.id);
     one.acknowledge();
     server_.news().add(one);
     const auto ended = co_await ending_.wait(io::deadline::never());

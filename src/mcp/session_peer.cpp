@@ -61,6 +61,15 @@ std::string_view needed_capability(input_kind kind)
     return R"({"roots":{}})";
 }
 
+rpc_error capability_missing(input_kind kind)
+{
+    return {
+        rpc_code::missing_client_capability,
+        "Missing required client capability: " + std::string(method_of(kind)),
+        R"({"requiredCapabilities":)" + std::string(needed_capability(kind)) + "}"
+    };
+}
+
 rpc_error tasks_not_declared()
 {
     return {

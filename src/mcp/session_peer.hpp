@@ -33,6 +33,12 @@ struct client_profile
 /// JSON text of the `ClientCapabilities` that a request of this kind needs.
 std::string_view needed_capability(input_kind kind);
 
+/// Why a question cannot be put.
+error client_lacks(input_kind kind);
+
+/// The same as a response to the request that led to the question.
+rpc_error capability_missing(input_kind kind);
+
 /// What a request that needs the tasks extension is told by a client that did not declare it.
 rpc_error tasks_not_declared();
 

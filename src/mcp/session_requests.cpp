@@ -14,15 +14,6 @@ bool may_ask(const client_profile& from, const boost::json::object& params)
     return from.answers_forms || from.opens_urls || from.samples || from.lists_roots || params.contains("requestState");
 }
 
-rpc_error capability_missing(input_kind kind)
-{
-    return {
-        rpc_code::missing_client_capability,
-        "Missing required client capability: " + std::string(method_of(kind)),
-        R"({"requiredCapabilities":)" + std::string(needed_capability(kind)) + "}"
-    };
-}
-
 } // namespace
 
 void session::run(job j)
@@ -39,9 +30,10 @@ void session::run(job j)
     running_.emplace(id, running_request{});
     const bool modern = j.speak.knows().belongs_to() == era::modern;
     auto coroutine = nursery_.spawn(
-        j.which == method::listen ? serve_listen(std::move(j))
-        : modern                  ? serve_modern(std::move(j))
-                                  : serve_legacy(std::move(j))
+        j.which == method::listen        ? serve_listen(std::move(j))
+        : j.which == method::task_result ? serve_task_result(std::move(j))
+        : modern                         ? serve_modern(std::move(j))
+                                         : serve_legacy(std::move(j))
     );
     // It may have ended already, and with it its entry.
     if (const auto at = running_.find(id); at != running_.end())
@@ -68,7 +60,7 @@ io::task<> session::serve_legacy(job j)
     legacy_peer up({.out = *j.to.out, .time = server_.time(), .knows = j.speak.knows()}, j.from, j.what.params, asked_);
     announce(j, up);
     auto message = begin_result(j.what.id);
-    exchange x{.of = server_, .speak = j.speak, .from = *j.who, .params = j.what.params, .message = message};
+    exchange x{.of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = j.what.params, .message = message};
     auto came_to = co_await attempt(j.which, x, up);
     if (came_to && x.input_required)
         came_to = mcp::refuse(rpc_code::internal_error, "Internal error: a question was left open");
@@ -80,7 +72,7 @@ io::task<> session::serve_modern(job j)
     modern_peer up({.out = *j.to.out, .time = server_.time(), .knows = j.speak.knows()}, j.from, j.what.params);
     announce(j, up);
     auto message = begin_result(j.what.id);
-    exchange x{.of = server_, .speak = j.speak, .from = *j.who, .params = j.what.params, .message = message};
+    exchange x{.of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = j.what.params, .message = message};
     // Before the handler runs: it takes the arguments with it.
     std::string bound_to;
     if (may_ask(j.from, j.what.params))

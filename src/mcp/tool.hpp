@@ -69,6 +69,9 @@ struct prepared_call
 {
     plan intent;
 
+    /// Asks the client for what the work needs to know; before it starts, and before it becomes a task. May be empty.
+    std::move_only_function<io::task<result<>>(call&)> consult{};
+
     /// Looks whether the call can work at all, changing nothing; asked before a person is. May be empty.
     std::move_only_function<io::task<result<>>(call&)> rehearse;
     std::move_only_function<io::task<result<tool_output>>(call&)> run;
@@ -110,6 +113,9 @@ struct tool_hooks
     /// What a call would do; empty: the worst that the tool can do.
     std::function<plan(const Args&)> assess{};
 
+    /// As prepared_call::consult; may complete the arguments, which outlive the task.
+    std::function<io::task<result<>>(Args&, call&)> consult{};
+
     /// As prepared_call::rehearse. The arguments outlive the task.
     std::function<io::task<result<>>(const Args&, call&)> rehearse{};
 };
@@ -131,6 +137,8 @@ tool make_tool(tool_description about, Handler handler, tool_hooks<Args> hooks =
                  worst = t.about.worst](const boost::json::object& arguments) -> result<prepared_call> {
         auto in = std::make_unique<Args>(TRY(json::decode<Args>(arguments)));
         prepared_call out{.intent = hooks->assess ? hooks->assess(*in) : plan{worst}, .rehearse = {}, .run = {}};
+        if (hooks->consult)
+            out.consult = [hooks, in = in.get()](call& c) { return hooks->consult(*in, c); };
         if (hooks->rehearse)
             out.rehearse = [hooks, in = in.get()](call& c) { return hooks->rehearse(*in, c); };
         out.run = [handler, in = std::move(in)](call& c) mutable {

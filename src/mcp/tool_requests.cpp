@@ -1,7 +1,6 @@
 // tools/call: finds the tool, runs it under the rules, writes its reply.
 #include "base/text.hpp"
-#include "json/text.hpp"
-#include "mcp/requests.hpp"
+#include "mcp/task_requests.hpp"
 
 #include <vector>
 
@@ -22,29 +21,18 @@ rpc_error unknown_tool(std::string_view name, const server& of)
     };
 }
 
-void write_reply(exchange& x, const tool_reply& reply)
+outcome write_answer(exchange& x, const call& c, const result<tool_reply>& reply)
 {
-    auto& out = x.message;
-    out.reserve(out.size() + reply.text.size() + reply.text.size() / 8 + reply.structured.size() + 256);
-    begin_member(out, "content");
-    out += '[';
-    if (reply.blocks.empty()) {
-        out += R"({"type":"text","text":)";
-        json::write_string(out, reply.text);
-        out += '}';
-    } else
-        write_blocks(out, reply.blocks, x.speak.knows());
-    out += ']';
-    if (!reply.structured.empty() && x.speak.knows().structured_content) {
-        begin_member(out, "structuredContent");
-        out += reply.structured;
+    if (!reply)
+        x.input_required = true;
+    else if (!c.needed_scope().empty())
+        return std::unexpected(scope_missing(c, reply->text));
+    else {
+        write_reply(x.message, *reply, x.speak.knows());
+        x.traits.words = reply->words;
+        x.failed = reply->failed.has_value();
     }
-    if (reply.failed) {
-        begin_member(out, "isError");
-        out += "true";
-        x.failed = true;
-    }
-    x.traits.words = reply.words;
+    return {};
 }
 
 } // namespace
@@ -61,16 +49,21 @@ io::task<outcome> call_tool(exchange& x, peer& up)
     if (t == nullptr)
         co_return std::unexpected(unknown_tool(*name, x.of));
 
-    auto c = make_call(x, up);
     auto given = arguments != nullptr ? std::move(arguments->get_object()) : boost::json::object(x.params.storage());
-    auto reply = co_await x.of.rules().run(*t, std::move(given), c);
-    if (!reply)
-        x.input_required = true;
-    else if (!c.needed_scope().empty())
-        co_return std::unexpected(scope_missing(c, reply->text));
-    else
-        write_reply(x, *reply);
-    co_return outcome{};
+    const auto wish = wish_for_task(x, *t);
+    if (!wish)
+        co_return std::unexpected(wish.error());
+    if (wish->as_task && x.speak.knows().core_tasks)
+        co_return co_await start_whole_task(x, *t, std::move(given), *wish);
+
+    auto c = make_call(x, up);
+    auto& rules = x.of.rules();
+    if (!wish->as_task)
+        co_return write_answer(x, c, co_await rules.run(*t, std::move(given), c));
+    auto admitted = co_await rules.admit(*t, std::move(given), c);
+    if (!admitted)
+        co_return write_answer(x, c, std::move(admitted).error());
+    co_return co_await start_admitted_task(x, *std::move(admitted), c, *wish);
 }
 
 } // namespace basekeeper::mcp

@@ -22,6 +22,9 @@ inline constexpr auto newest = protocol_version::v2026_07_28;
 /// Id of the extension that gives the stateless version tasks (SEP-2663).
 inline constexpr std::string_view tasks_extension = "io.modelcontextprotocol/tasks";
 
+/// Id of the extension for user interfaces in `ui://` resources (MCP Apps, 2026-01-26).
+inline constexpr std::string_view ui_extension = "io.modelcontextprotocol/ui";
+
 /// Legacy versions shake hands once and keep a session; modern ones carry everything in each request.
 enum class era
 {
