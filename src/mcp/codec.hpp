@@ -19,8 +19,8 @@ struct result_traits
     bool cacheable = false; ///< a list, a discovery or the content of a resource
     std::chrono::milliseconds fresh_for{0};
     origin words = origin::ours;
-    std::string meta{};                    ///< more members of `_meta`, JSON text
-    std::string_view type = "complete";    ///< `resultType`, where the era has it
+    std::string meta{};                 ///< more members of `_meta`, JSON text
+    std::string_view type = "complete"; ///< `resultType`, where the era has it
 };
 
 /// One codec per era; one object per version. Results are text: members of the result object, separated by commas,

@@ -96,8 +96,8 @@ public:
     /// client and call again with the same arguments.
     io::task<result<tool_reply>> run(const tool& t, boost::json::object arguments, call& c);
 
-    /// The first half of `run`: everything that is checked and asked before the tool does its work. A refusal is audited
-    /// and counted here.
+    /// The first half of `run`: everything that is checked and asked before the tool does its work. A refusal is
+    /// audited and counted here.
     io::task<std::expected<admitted_call, refusal>> admit(const tool& t, boost::json::object arguments, call& c);
 
     /// The second half: the work, caps, wrapping, audit. `c` may be another call than the one that was admitted, of the

@@ -160,8 +160,9 @@ void session::answer_at_once(job j)
     outcome came_to;
     try {
         if (j.which == method::initialize)
-            came_to = j.to.of ? mcp::refuse(rpc_code::invalid_request, "Invalid request: initialize cannot be in a batch")
-                              : initialize(r, message);
+            came_to = j.to.of
+                          ? mcp::refuse(rpc_code::invalid_request, "Invalid request: initialize cannot be in a batch")
+                          : initialize(r, message);
         else if (j.which == method::set_log_level)
             came_to = set_log_level(r);
         else if (j.which == method::subscribe || j.which == method::unsubscribe)
@@ -194,7 +195,12 @@ outcome session::initialize(request& r, std::string& message)
     client_.opens_urls = client_.opens_urls && traits_of(*agreed_).elicitation_mode;
     client_.logs_from = log_level::info;
     exchange x{
-        .of = server_, .speak = legacy_voice(), .from = from_, .declared = client_, .params = r.params, .message = message
+        .of = server_,
+        .speak = legacy_voice(),
+        .from = from_,
+        .declared = client_,
+        .params = r.params,
+        .message = message
     };
     write_handshake(x);
     server_.news().add(*this);

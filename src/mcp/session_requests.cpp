@@ -60,7 +60,9 @@ io::task<> session::serve_legacy(job j)
     legacy_peer up({.out = *j.to.out, .time = server_.time(), .knows = j.speak.knows()}, j.from, j.what.params, asked_);
     announce(j, up);
     auto message = begin_result(j.what.id);
-    exchange x{.of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = j.what.params, .message = message};
+    exchange x{
+        .of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = j.what.params, .message = message
+    };
     auto came_to = co_await attempt(j.which, x, up);
     if (came_to && x.input_required)
         came_to = mcp::refuse(rpc_code::internal_error, "Internal error: a question was left open");
@@ -72,7 +74,9 @@ io::task<> session::serve_modern(job j)
     modern_peer up({.out = *j.to.out, .time = server_.time(), .knows = j.speak.knows()}, j.from, j.what.params);
     announce(j, up);
     auto message = begin_result(j.what.id);
-    exchange x{.of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = j.what.params, .message = message};
+    exchange x{
+        .of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = j.what.params, .message = message
+    };
     // Before the handler runs: it takes the arguments with it.
     std::string bound_to;
     if (may_ask(j.from, j.what.params))

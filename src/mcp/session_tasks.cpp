@@ -22,8 +22,7 @@ io::task<> put_question(
     meta[related_task] = boost::json::object{{"taskId", t->id()}};
     what.params["_meta"] = std::move(meta);
     // It ends with the task, whose work has a deadline.
-    auto got =
-        co_await through.ask(out, method_of(what.kind), json::to_text(what.params), io::deadline::never());
+    auto got = co_await through.ask(out, method_of(what.kind), json::to_text(what.params), io::deadline::never());
     if (!got)
         tasks.release(*t, what.key); // the task waits for somebody who can answer
     else if (!got->answer)
@@ -53,12 +52,7 @@ io::task<> session::serve_task_result(job j)
 {
     auto message = begin_result(j.what.id);
     exchange x{
-        .of = server_,
-        .speak = j.speak,
-        .from = from_,
-        .declared = j.from,
-        .params = j.what.params,
-        .message = message
+        .of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = j.what.params, .message = message
     };
     const auto id = text_parameter(j.what.params, "taskId");
     const auto t = id ? server_.tasks().find(*id, from_.who.id) : nullptr;
@@ -69,7 +63,9 @@ io::task<> session::serve_task_result(job j)
         server_.report_bug("asking for a task ended by a bug");
     });
     result<> waited;
-    while (!t->ended() && waited) {
+    // A cancellation that comes while a change is being delivered fails no wait: the entry knows of it.
+    const auto withdrawn = [&] { return !waited || running_.find(j.what.id)->second.cancelled; };
+    while (!t->ended() && !withdrawn()) {
         const auto seen = t->version();
         for (const auto& one : std::vector(t->open()))
             if (j.from.gives(one.kind) && !asked_.abandoned() && tasks.claim(*t, one.key))
@@ -78,7 +74,7 @@ io::task<> session::serve_task_result(job j)
     }
     asking.cancel_all();
     co_await asking.join(io::deadline::never()); // its children only wait, and were told to stop
-    if (!waited)
+    if (withdrawn())
         co_return conclude(j, {rpc_code::internal_error, "The request was cancelled"});
     conclude(j, x, write_end(x, *t));
 }

@@ -42,8 +42,13 @@ task_end end_of(const task_work& w, const call& c, const tool_reply& reply)
     return to_task_result(reply, w.speak.knows());
 }
 
+// Both begin with a yield: the client knows of the task before it hears what becomes of it.
+
 io::task<> do_whole(task_work w, const tool& t, boost::json::object arguments)
 {
+    co_await io::yield();
+    if (w.record->ended())
+        co_return; // nothing was looked at yet, there is nothing to record
     call c(w.from, *w.up, w.until);
     const auto reply = co_await w.of.rules().run(t, std::move(arguments), c);
     w.of.tasks().end(
@@ -56,6 +61,11 @@ io::task<> do_admitted(task_work w, admitted_call go, std::string instance)
 {
     call c(w.from, *w.up, w.until);
     c.select_instance(std::move(instance));
+    co_await io::yield();
+    if (w.record->ended()) {
+        static_cast<void>(w.of.rules().refuse(go, error(condition::cancelled, "cancelled before it began"), c));
+        co_return;
+    }
     const auto reply = co_await w.of.rules().finish(std::move(go), c);
     w.of.tasks().end(*w.record, end_of(w, c, reply));
 }
@@ -72,9 +82,8 @@ rpc_error too_many(const server& of)
 {
     return {
         rpc_code::internal_error,
-        "Too many tasks: at most " + std::to_string(of.settings().tasks.most_per_principal) +
-            " of a client and " + std::to_string(of.settings().tasks.most) +
-            " together are kept until their time to live is over",
+        "Too many tasks: at most " + std::to_string(of.settings().tasks.most_per_principal) + " of a client and " +
+            std::to_string(of.settings().tasks.most) + " together are kept until their time to live is over",
         R"({"retryable":true})"
     };
 }
@@ -136,7 +145,6 @@ io::task<outcome> start_whole_task(exchange& x, const tool& t, boost::json::obje
     tasks.publish(record);
     begin_member(x.message, "task");
     x.message += '{';
-    // Before the work starts: it may have ended when that returns, and a new task is working.
     write_task(x.message, *record, {.of = x.of, .speak = x.speak});
     x.message += '}';
     tasks.start(record, do_whole(work_for(x, record), t, std::move(arguments)));

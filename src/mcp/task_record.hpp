@@ -47,7 +47,9 @@ class task_record
 {
 public:
     /// @param where  the I/O thread
-    task_record(std::string id, std::string owner, wall_time created, std::chrono::milliseconds ttl, io::executor where);
+    task_record(
+        std::string id, std::string owner, wall_time created, std::chrono::milliseconds ttl, io::executor where
+    );
 
     const std::string& id() const { return id_; }
 
@@ -95,7 +97,7 @@ private:
     bool cancelled_ = false;
     std::optional<task_end> end_;
     std::vector<input_request> open_;
-    std::set<std::string, std::less<>> asked_;                            // every key there ever was
+    std::set<std::string, std::less<>> asked_;                                    // every key there ever was
     std::map<std::string, std::optional<boost::json::value>, std::less<>> given_; // not taken yet; nothing: refused
     std::set<std::string, std::less<>> claimed_; // questions that somebody is putting to the client
     std::uint64_t version_ = 0;

@@ -39,7 +39,7 @@ rpc_error no_such_task();
 struct task_wish
 {
     bool as_task = false;
-    std::optional<std::chrono::milliseconds> ttl{};  ///< as the client asked
+    std::optional<std::chrono::milliseconds> ttl{};      ///< as the client asked
     std::optional<std::chrono::milliseconds> patience{}; ///< in this time it may still be answered like any call
 };
 

@@ -200,12 +200,12 @@ void task_store::cancel(task_record& t, std::string_view why)
     t.cancelled_ = true;
     t.message_ = why;
     t.open_.clear();
+    // Before anybody is woken: work that ends by itself takes its cancellation signal with it.
+    if (const auto at = all_.find(t.id()); at != all_.end()) {
+        const auto work = at->second.work; // it may end before this returns
+        io::nursery::cancel(work);
+    }
     tell(t);
-    const auto at = all_.find(t.id());
-    if (at == all_.end())
-        return;
-    const auto work = at->second.work; // it may end before this returns
-    io::nursery::cancel(work);
 }
 
 io::task<result<>> task_store::close(io::deadline until)

@@ -23,11 +23,12 @@ struct task_limits
 {
     std::size_t most_per_principal = 32;
     std::size_t most = 256;
-    std::chrono::milliseconds ttl{std::chrono::hours{1}};            ///< of a task whose client named none
+    std::chrono::milliseconds ttl{std::chrono::hours{1}}; ///< of a task whose client named none
     std::chrono::milliseconds shortest_ttl{std::chrono::seconds{10}};
     std::chrono::milliseconds longest_ttl{std::chrono::hours{24}};
     std::chrono::milliseconds poll_interval{1'000}; ///< what clients are told
-    std::chrono::milliseconds patience{5'000}; ///< how long a call that need not be a task is awaited before it becomes one
+    std::chrono::milliseconds patience{5'000
+    }; ///< how long a call that need not be a task is awaited before it becomes one
 };
 
 /// One per server. Tasks live as long as the process and no longer than their ttl; they belong to a principal, not to a
