@@ -22,6 +22,7 @@ mcp::policy_settings policy_from(const config::settings& s)
         .mode = *s.read_only ? mcp::access::read_only : mcp::access::full,
         .pinned_instance = *s.pinned_instance,
         .longest_call = *s.limits.call_timeout,
+        .longest_task = *s.limits.task_timeout,
         // Tools keep to max_result_bytes themselves; this one catches what does not.
         .max_result_bytes = *s.limits.max_result_bytes * 2 + 65'536,
         .confirm_from = *s.confirmation == config::confirmation::always ? mcp::effect::writes : mcp::effect::destroys,

@@ -42,6 +42,7 @@ void for_each_key(Settings& s, Visit&& visit)
         },
         s.features
     );
+    visit(rule{"tools", "What clients are shown: all tools, or three through which the others are called."}, s.tools);
     constexpr std::string_view a_path = "an absolute path, or one under ~/";
     visit(
         rule{.name = "state_dir", .meaning = "The folder of the state.", .accepts = is_file_path, .accepted = a_path},
@@ -87,6 +88,10 @@ void for_each_key(Settings& s, Visit&& visit)
         s.limits.statement_timeout
     );
     visit(rule{"limits.call_timeout_ms", "The longest a call may take.", 100, 86'400'000}, s.limits.call_timeout);
+    visit(
+        rule{"limits.task_timeout_ms", "The longest a call may go on as a task.", 100, 86'400'000},
+        s.limits.task_timeout
+    );
     visit(rule{"pool.max_connections", "The most connections to one instance.", 1, 100}, s.pool.max_connections);
     visit(
         rule{

@@ -33,6 +33,14 @@ enum class confirmation
 };
 BOOST_DESCRIBE_ENUM(confirmation, destructive, always)
 
+/// What `tools/list` shows.
+enum class tool_display
+{
+    full,
+    compact ///< three tools through which the others are found and called
+};
+BOOST_DESCRIBE_ENUM(tool_display, full, compact)
+
 enum class instance_kind
 {
     self_hosted,
@@ -55,6 +63,7 @@ struct limit_settings
     setting<std::chrono::milliseconds> statement_timeout{std::chrono::seconds{30}
     };                                                                          ///< key `limits.statement_timeout_ms`
     setting<std::chrono::milliseconds> call_timeout{std::chrono::seconds{120}}; ///< key `limits.call_timeout_ms`
+    setting<std::chrono::milliseconds> task_timeout{std::chrono::minutes{30}};  ///< key `limits.task_timeout_ms`
 };
 
 struct pool_settings
@@ -93,6 +102,7 @@ struct settings
     setting<config::confirmation> confirmation{config::confirmation::destructive};
     setting<std::string> pinned_instance{};       ///< empty: any configured instance
     setting<std::vector<std::string>> features{}; ///< tool groups to offer; empty: all
+    setting<tool_display> tools{tool_display::full};
     setting<std::filesystem::path> state_dir{};
     setting<std::filesystem::path> key_file{}; ///< of the master key; empty: `master.key` in state_dir
     setting<secret_text> master_key{};         ///< environment only

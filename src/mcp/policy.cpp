@@ -98,6 +98,8 @@ policy::policy(
 
 bool policy::offers(const tool& t, const caller& from) const
 {
+    if (t.about.group.empty())
+        return true;
     const auto& sees = from.sees;
     const bool read_only = settings_.mode == access::read_only || sees.mode == access::read_only;
     if (read_only && t.about.worst != effect::reads)
@@ -126,7 +128,7 @@ boost::json::object policy::published_schema(const tool& t, const view& sees) co
 
 bool policy::may_need_confirmation(const tool& t) const
 {
-    return t.about.worst >= settings_.confirm_from;
+    return !t.about.group.empty() && t.about.worst >= settings_.confirm_from;
 }
 
 result<std::string> policy::choose_instance(const tool& t, const boost::json::object& arguments, const view& sees) const
@@ -232,7 +234,7 @@ result<> policy::check_offered(const tool& t, call& c, judgement& d) const
 result<> policy::check_rights(std::string_view group, effect does, call& c, judgement& d) const
 {
     const auto& rights = c.who().rights;
-    if (!rights || rights->allows(group, does, c.instance()))
+    if (!rights || group.empty() || rights->allows(group, does, c.instance()))
         return {};
     d.word = "refused_scope";
     auto scope = scope_name(group, does);

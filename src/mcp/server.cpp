@@ -12,7 +12,9 @@ server::server(
     const clock& time,
     server_settings settings
 )
-    : offers_(offers), rules_(rules), time_(time), settings_(std::move(settings)), tools_(offers, rules, instances),
+    : offers_(offers), rules_(rules), time_(time), settings_(std::move(settings)), 
+      compact_(settings_.tools == tool_display::compact ? compact_tools(offers, rules) : registry{}),
+      tools_(settings_.tools == tool_display::compact ? compact_ : offers, rules, instances),
       states_(settings_.state_key, time),
       tasks_(settings_.tasks, time, news_, [this](std::string_view what) { report_bug(what); }),
       legacy_{
@@ -29,6 +31,13 @@ const codec& server::speaking(protocol_version v) const
     if (v == newest)
         return modern_;
     return legacy_[static_cast<std::size_t>(v)];
+}
+
+const tool* server::find_tool(std::string_view name) const
+{
+    if (const auto* one = compact_.find_tool(name))
+        return one;
+    return offers_.find_tool(name);
 }
 
 std::string server::server_info(const version_traits& knows) const

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "mcp/changes.hpp"
 #include "mcp/codec.hpp"
+#include "mcp/compact.hpp"
 #include "mcp/listing.hpp"
 #include "mcp/policy.hpp"
 #include "mcp/registry.hpp"
@@ -30,6 +31,7 @@ struct server_settings
     json::read_limits message_limits{};
     std::chrono::minutes lists_fresh_for{5};
     task_limits tasks{};
+    tool_display tools = tool_display::full;
     /// Told about exceptions that left a handler, which are bugs; may be empty.
     std::function<void(std::string_view what)> report_bug;
 };
@@ -47,6 +49,9 @@ public:
     );
 
     const registry& offers() const { return offers_; }
+
+    /// The tool that a client may call by this name: one that is offered, or one of compact mode. Null: there is none.
+    const tool* find_tool(std::string_view name) const;
 
     policy& rules() { return rules_; }
 
@@ -83,6 +88,7 @@ private:
     policy& rules_;
     const clock& time_;
     server_settings settings_;
+    registry compact_; // empty in full mode
     tool_listing tools_;
     request_states states_;
     changes news_;

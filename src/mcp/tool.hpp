@@ -41,7 +41,7 @@ enum class task_support
 struct tool_description
 {
     std::string name;  ///< `[A-Za-z0-9_.-]{1,64}`
-    std::string group; ///< feature group for `--features`, e.g. `database`
+    std::string group; ///< feature group for `--features`, e.g. `database`; empty: of the protocol, for everybody
     effect worst = effect::reads;
     subject about = subject::instance;
     origin words = origin::foreign;

@@ -45,11 +45,16 @@ io::task<outcome> call_tool(exchange& x, peer& up)
     auto* arguments = x.params.if_contains("arguments");
     if (arguments != nullptr && !arguments->is_object())
         co_return refuse(rpc_code::invalid_params, "Invalid params: arguments must be an object");
-    const auto* t = x.of.offers().find_tool(*name);
+    const auto* t = x.of.find_tool(*name);
     if (t == nullptr)
         co_return std::unexpected(unknown_tool(*name, x.of));
 
     auto given = arguments != nullptr ? std::move(arguments->get_object()) : boost::json::object(x.params.storage());
+    if (t->about.group.empty() && *name == wrapping_tool)
+        if (auto inner = unwrap_call(x.of.offers(), given)) {
+            t = inner->what;
+            given = std::move(inner->arguments);
+        }
     const auto wish = wish_for_task(x, *t);
     if (!wish)
         co_return std::unexpected(wish.error());

@@ -43,7 +43,8 @@ mcp::tool get_schema(engine& db)
     return mcp::make_tool<args, schema_page>(
         {.name = "get_schema",
          .group = "database",
-         .description = "Describes tables, views, functions and types. Read it before writing SQL."},
+         .description = "Describes tables, views, functions and types. Read it before writing SQL.",
+         .as_task = mcp::task_support::optional},
         [&db](args in, mcp::call& c) { return run(db, std::move(in), c); }
     );
 }

@@ -45,7 +45,8 @@ mcp::tool query_database(engine& db)
     return mcp::make_tool<args, rows_page>(
         {.name = "query_database",
          .group = "database",
-         .description = "Runs one read-only query; it cannot change data, server or session. Prefer it for reading."},
+         .description = "Runs one read-only query; it cannot change data, server or session. Prefer it for reading.",
+         .as_task = mcp::task_support::optional},
         [&db](args in, mcp::call& c) { return run(db, std::move(in), c); }
     );
 }
