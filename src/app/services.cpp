@@ -84,7 +84,8 @@ result<mcp::registry> only_features(const mcp::registry& all, const std::vector<
         if (wanted(t.about.group))
             out.add(t);
     for (const auto& r : all.resources())
-        out.add(r);
+        if (wanted(r.group))
+            out.add(r);
     for (const auto& p : all.prompts())
         out.add(p);
     return out;

@@ -2,8 +2,11 @@
 #include "mcp/envelope.hpp"
 
 #include "json/text.hpp"
+#include "mcp/app.hpp"
 #include "mcp/codec.hpp"
 #include "mcp/version.hpp"
+
+#include <algorithm>
 
 namespace basekeeper::mcp {
 namespace {
@@ -16,6 +19,17 @@ const boost::json::object* find_meta(const boost::json::object& params)
 {
     const auto* meta = params.if_contains("_meta");
     return meta != nullptr ? meta->if_object() : nullptr;
+}
+
+/// Clients name the kinds of pages that they show; one that names none is taken to show the one kind there is.
+bool takes_pages(const boost::json::object& ui)
+{
+    const auto* types = ui.if_contains("mimeTypes");
+    if (types == nullptr || !types->is_array())
+        return types == nullptr;
+    return std::ranges::any_of(types->get_array(), [](const boost::json::value& one) {
+        return one.is_string() && std::string_view(one.get_string()) == app_mime_type;
+    });
 }
 
 rpc_error missing_keys(bool no_version, bool no_capabilities)
@@ -76,8 +90,11 @@ client_profile read_capabilities(const boost::json::object& capabilities)
         from.samples_with_tools = sampling->contains("tools");
     }
     from.lists_roots = declared(capabilities, "roots") != nullptr;
-    if (const auto* extensions = declared(capabilities, "extensions"))
+    if (const auto* extensions = declared(capabilities, "extensions")) {
         from.takes_tasks = declared(*extensions, tasks_extension) != nullptr;
+        if (const auto* ui = declared(*extensions, ui_extension))
+            from.shows_apps = takes_pages(*ui);
+    }
     return from;
 }
 

@@ -83,8 +83,20 @@ std::optional<std::size_t> find_start(std::span<const list_item> items, std::str
     return at == items.end() ? std::nullopt : std::optional<std::size_t>(at - items.begin() + 1);
 }
 
+/// Appends `_meta` of a tool whose results a page shows.
+void write_app(std::string& json, const std::string& address)
+{
+    begin_member(json, "_meta");
+    json += R"({"ui":{"resourceUri":)";
+    json::write_string(json, address);
+    json += R"(},"ui/resourceUri":)"; // the name that hosts of before 2026-01-26 look for
+    json::write_string(json, address);
+    json += '}';
+}
+
 } // namespace
 
+/// Left open: `}` follows.
 std::string tool_listing::describe(const tool& t, family f, const caller& from) const
 {
     std::string json = "{";
@@ -105,28 +117,25 @@ std::string tool_listing::describe(const tool& t, family f, const caller& from) 
         json += t.about.as_task == task_support::required ? R"({"taskSupport":"required"})"
                                                           : R"({"taskSupport":"optional"})";
     }
-    if (!t.about.app.empty()) {
-        begin_member(json, "_meta");
-        json += R"({"ui":{"resourceUri":)";
-        json::write_string(json, t.about.app);
-        json += R"(},"ui/resourceUri":)"; // the name that hosts of before 2026-01-26 look for
-        json::write_string(json, t.about.app);
-        json += '}';
-    }
-    json += '}';
     return json;
 }
 
-std::vector<list_item> tool_listing::build(family f, const caller& from) const
+std::vector<list_item> tool_listing::build(family f, app_support apps, const caller& from) const
 {
     std::vector<list_item> items;
-    for (const auto& t : all_.tools())
-        if (rules_.offers(t, from))
-            items.push_back({t.about.name, describe(t, f, from)});
+    for (const auto& t : all_.tools()) {
+        if (!rules_.offers(t, from))
+            continue;
+        auto json = describe(t, f, from);
+        if (apps == app_support::shown && !t.about.app.empty())
+            write_app(json, t.about.app);
+        json += '}';
+        items.push_back({t.about.name, std::move(json)});
+    }
     return items;
 }
 
-std::span<const list_item> tool_listing::items(const version_traits& knows, const caller& from)
+std::span<const list_item> tool_listing::items(const version_traits& knows, const caller& from, app_support apps)
 {
     constexpr std::size_t most_kinds_of_callers = 64;
     auto instances = instances_.names();
@@ -138,9 +147,10 @@ std::span<const list_item> tool_listing::items(const version_traits& knows, cons
                    : knows.structured_content ? family::structured
                    : knows.annotations        ? family::annotated
                                               : family::plain;
-    auto& items = built_[key_of(from)][static_cast<std::size_t>(f)];
+    const auto place = 2 * static_cast<std::size_t>(f) + static_cast<std::size_t>(apps);
+    auto& items = built_[key_of(from)][place];
     if (items.empty())
-        items = build(f, from);
+        items = build(f, apps, from);
     return items;
 }
 
@@ -152,20 +162,20 @@ void write_ui_meta(std::string& out, const resource& r)
     out.append(R"({"ui":)").append(r.ui).append("}");
 }
 
-std::vector<list_item> list_resources(const registry& all, const version_traits& knows)
+std::vector<list_item> list_resources(resource_view of, const version_traits& knows)
 {
     std::vector<list_item> items;
-    for (const auto& r : all.resources())
-        if (!is_uri_template(r.uri))
+    for (const auto& r : of.all.resources())
+        if (of.rules.offers(r, of.from) && !is_uri_template(r.uri))
             items.push_back(describe(r, "uri", knows));
     return items;
 }
 
-std::vector<list_item> list_resource_templates(const registry& all, const version_traits& knows)
+std::vector<list_item> list_resource_templates(resource_view of, const version_traits& knows)
 {
     std::vector<list_item> items;
-    for (const auto& r : all.resources())
-        if (is_uri_template(r.uri))
+    for (const auto& r : of.all.resources())
+        if (of.rules.offers(r, of.from) && is_uri_template(r.uri))
             items.push_back(describe(r, "uriTemplate", knows));
     return items;
 }

@@ -23,6 +23,13 @@ struct list_item
     std::string json;
 };
 
+/// Whether a client shows apps (MCP Apps).
+enum class app_support
+{
+    none,
+    shown
+};
+
 /// The tools as each family of versions publishes them to each kind of caller. Rebuilt when the instances change,
 /// because schemas say whether there is a choice of them.
 class tool_listing
@@ -32,8 +39,9 @@ public:
         : all_(all), rules_(rules), instances_(instances)
     {}
 
-    /// Valid until the next call.
-    std::span<const list_item> items(const version_traits& knows, const caller& from);
+    /// Pages that show results are named only to clients that can show them. Valid until the next call.
+    std::span<const list_item>
+    items(const version_traits& knows, const caller& from, app_support apps = app_support::none);
 
 private:
     enum class family
@@ -45,9 +53,10 @@ private:
         count
     };
 
-    using lists = std::array<std::vector<list_item>, static_cast<std::size_t>(family::count)>;
+    /// Without and with apps.
+    using lists = std::array<std::vector<list_item>, 2 * static_cast<std::size_t>(family::count)>;
 
-    std::vector<list_item> build(family f, const caller& from) const;
+    std::vector<list_item> build(family f, app_support apps, const caller& from) const;
     std::string describe(const tool& t, family f, const caller& from) const;
 
     const registry& all_;
@@ -60,8 +69,16 @@ private:
 /// Appends `"_meta":{"ui":…}` of a resource that is an app (MCP Apps).
 void write_ui_meta(std::string& out, const resource& r);
 
-std::vector<list_item> list_resources(const registry& all, const version_traits& knows);
-std::vector<list_item> list_resource_templates(const registry& all, const version_traits& knows);
+/// The resources that a caller may read.
+struct resource_view
+{
+    const registry& all;
+    const policy& rules;
+    const caller& from;
+};
+
+std::vector<list_item> list_resources(resource_view of, const version_traits& knows);
+std::vector<list_item> list_resource_templates(resource_view of, const version_traits& knows);
 std::vector<list_item> list_prompts(const registry& all, const version_traits& knows);
 
 /// Appends the page that the cursor in `params` names: `"<name>":[…]` and, when there is more, `nextCursor`.

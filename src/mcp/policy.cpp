@@ -74,6 +74,12 @@ question confirmation_question(const tool& t, const plan& intent, const call& c)
     };
 }
 
+bool shows_group(const view& sees, std::string_view group)
+{
+    return sees.features.empty() || group == always_offered ||
+           std::ranges::find(sees.features, group) != sees.features.end();
+}
+
 tool_reply failed_reply(error why)
 {
     tool_reply reply;
@@ -104,10 +110,14 @@ bool policy::offers(const tool& t, const caller& from) const
     const bool read_only = settings_.mode == access::read_only || sees.mode == access::read_only;
     if (read_only && t.about.worst != effect::reads)
         return false;
-    if (!sees.features.empty() && t.about.group != always_offered &&
-        std::ranges::find(sees.features, t.about.group) == sees.features.end())
+    if (!shows_group(sees, t.about.group))
         return false;
     return !from.who.rights || from.who.rights->allows(t.about.group, std::min(t.about.worst, effect::writes), "");
+}
+
+bool policy::offers(const resource& r, const caller& from) const
+{
+    return shows_group(from.sees, r.group) && (!from.who.rights || from.who.rights->allows(r.group, effect::reads, ""));
 }
 
 boost::json::object policy::published_schema(const tool& t, const view& sees) const
@@ -374,7 +384,14 @@ io::task<result<resource_body>> policy::read(const resource& r, template_variabl
         c.select_instance(named->second);
     result<resource_body> body;
     const auto& only = !settings_.pinned_instance.empty() ? settings_.pinned_instance : c.sees().instance;
-    if (!only.empty() && !c.instance().empty() && c.instance() != only) {
+    if (!shows_group(c.sees(), r.group)) {
+        d.word = "invalid";
+        body = fail(
+            condition::not_found,
+            fmt::format("{} is of the group {}, which this connection left out", r.name, r.group),
+            "connect with features that name the group"
+        );
+    } else if (!only.empty() && !c.instance().empty() && c.instance() != only) {
         d.word = "invalid";
         body = fail(
             condition::denied, fmt::format("this server is limited to instance \"{}\"", only), "read a resource of that"

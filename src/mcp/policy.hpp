@@ -88,6 +88,9 @@ public:
     /// True when the tool is listed for this caller and may be called: mode, view and rights allow it.
     bool offers(const tool& t, const caller& from = {}) const;
 
+    /// The same for a resource.
+    bool offers(const resource& r, const caller& from) const;
+
     /// The input schema as this server publishes it: with `instance` where there is a choice, with `confirm` where a
     /// call may have to be confirmed.
     boost::json::object published_schema(const tool& t, const view& sees = {}) const;
@@ -108,7 +111,8 @@ public:
     refusal refuse(const admitted_call& judged, error why, const call& c);
 
     /// Reads a resource: audited as `resources/read NAME`, foreign prose wrapped (JSON stays JSON). Fails with denied
-    /// when it is of another instance than the pinned one, else as the resource's `read` does.
+    /// when it is of another instance than the pinned one, with not_found when the connection left its group out, else
+    /// as the resource's `read` does.
     io::task<result<resource_body>> read(const resource& r, template_variables variables, call& c);
 
     const std::map<std::string, call_counters, std::less<>>& counters() const { return counters_; }

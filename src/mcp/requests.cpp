@@ -132,11 +132,15 @@ outcome answer_now(method m, exchange& x)
     case method::ping:
         return {};
     case method::list_tools:
-        return write_list(x, "tools", x.of.tools().items(knows, x.from));
+        return write_list(
+            x,
+            "tools",
+            x.of.tools().items(knows, x.from, x.declared.shows_apps ? app_support::shown : app_support::none)
+        );
     case method::list_resources:
-        return write_list(x, "resources", list_resources(offers, knows));
+        return write_list(x, "resources", list_resources({offers, x.of.rules(), x.from}, knows));
     case method::list_resource_templates:
-        return write_list(x, "resourceTemplates", list_resource_templates(offers, knows));
+        return write_list(x, "resourceTemplates", list_resource_templates({offers, x.of.rules(), x.from}, knows));
     case method::list_prompts:
         return write_list(x, "prompts", list_prompts(offers, knows));
     case method::complete:

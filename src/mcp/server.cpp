@@ -12,7 +12,7 @@ server::server(
     const clock& time,
     server_settings settings
 )
-    : offers_(offers), rules_(rules), time_(time), settings_(std::move(settings)), 
+    : offers_(offers), rules_(rules), time_(time), settings_(std::move(settings)),
       compact_(settings_.tools == tool_display::compact ? compact_tools(offers, rules) : registry{}),
       tools_(settings_.tools == tool_display::compact ? compact_ : offers, rules, instances),
       states_(settings_.state_key, time),

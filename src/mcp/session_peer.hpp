@@ -25,6 +25,7 @@ struct client_profile
     bool samples_with_tools = false;
     bool lists_roots = false;
     bool takes_tasks = false;           ///< the extension io.modelcontextprotocol/tasks
+    bool shows_apps = false;            ///< the extension io.modelcontextprotocol/ui, with pages of our kind
     std::optional<log_level> logs_from; ///< nothing: no log messages
 
     bool gives(input_kind kind) const;

@@ -221,7 +221,8 @@ mcp::tool execute_sql(engine& db)
          .worst = mcp::effect::destroys,
          .description =
              "Runs SQL that may change data or schema. What destroys is confirmed first; dry_run tries it out.",
-         .as_task = mcp::task_support::optional},
+         .as_task = mcp::task_support::optional,
+         .app = std::string(result_table_uri)},
         [&db](args in, mcp::call& c) { return run(db, std::move(in), c); },
         mcp::tool_hooks<args>{
             .assess = [&db](const args& in) { return assess(db, in); },

@@ -44,7 +44,8 @@ mcp::tool list_tables(engine& db)
     return mcp::make_tool<args, table_page>(
         {.name = "list_tables",
          .group = "database",
-         .description = "Lists tables and views with estimated rows, size and whether row-level security is on."},
+         .description = "Lists tables and views with estimated rows, size and whether row-level security is on.",
+         .app = std::string(result_table_uri)},
         [&db](args in, mcp::call& c) { return run(db, std::move(in), c); }
     );
 }

@@ -46,7 +46,8 @@ mcp::tool query_database(engine& db)
         {.name = "query_database",
          .group = "database",
          .description = "Runs one read-only query; it cannot change data, server or session. Prefer it for reading.",
-         .as_task = mcp::task_support::optional},
+         .as_task = mcp::task_support::optional,
+         .app = std::string(result_table_uri)},
         [&db](args in, mcp::call& c) { return run(db, std::move(in), c); }
     );
 }

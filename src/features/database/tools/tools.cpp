@@ -12,6 +12,7 @@ void add_all(mcp::registry& to, engine& db, const instances::directory& names)
     to.add(execute_sql(db));
     to.add(explain_query(db));
     to.add(schema_resource(db, names));
+    to.add(result_table());
     to.add(work_safely(names));
 }
 

@@ -4,6 +4,8 @@
 #include "features/database/engine.hpp"
 #include "mcp/registry.hpp"
 
+#include <string_view>
+
 namespace basekeeper::database::tools {
 
 mcp::tool list_tables(engine& db);
@@ -15,6 +17,10 @@ mcp::tool explain_query(engine& db);
 
 /// `basekeeper://instances/{instance}/schema`: the schema summary of an instance.
 mcp::resource schema_resource(engine& db, const instances::directory& names);
+
+/// `ui://basekeeper/result-table`: shows rows as a table (MCP Apps).
+mcp::resource result_table();
+inline constexpr std::string_view result_table_uri = "ui://basekeeper/result-table";
 
 /// How to work safely on a database through this server.
 mcp::prompt work_safely(const instances::directory& names);

@@ -51,7 +51,8 @@ mcp::tool get_instance(services s)
     return mcp::make_tool<mcp::no_arguments, summary>(
         {.name = "get_instance",
          .group = "instances",
-         .description = "Shows one instance: endpoints, versions, load, and what its login may do."},
+         .description = "Shows one instance: endpoints, versions, load, and what its login may do.",
+         .app = std::string(instance_card_uri)},
         [s](mcp::no_arguments in, mcp::call& c) { return run(s, in, c); }
     );
 }

@@ -8,6 +8,7 @@ void add_all(mcp::registry& to, services s)
     to.add(list_instances(s));
     to.add(get_instance(s));
     to.add(test_connection(s));
+    to.add(instance_card());
 }
 
 } // namespace basekeeper::instances::tools

@@ -4,6 +4,8 @@
 #include "features/instances/probe.hpp"
 #include "mcp/registry.hpp"
 
+#include <string_view>
+
 namespace basekeeper::instances::tools {
 
 /// What the tools of this group use; all of it must outlive the registry.
@@ -18,6 +20,10 @@ struct services
 mcp::tool list_instances(services s);
 mcp::tool get_instance(services s);
 mcp::tool test_connection(services s);
+
+/// `ui://basekeeper/instance-card`: shows one instance as a card (MCP Apps).
+mcp::resource instance_card();
+inline constexpr std::string_view instance_card_uri = "ui://basekeeper/instance-card";
 
 /// Adds the whole group.
 void add_all(mcp::registry& to, services s);
