@@ -171,6 +171,25 @@ void postgres_server::initialise()
              << "unix_socket_directories = '" << socket_directory_ << "'\nport = " << port_ << '\n';
     for (const auto& each : options_.settings)
         settings << each << '\n';
+    if (options_.certificate)
+        install_certificate(settings);
+    if (options_.plain == plain_tcp::refused) {
+        const auto method = options_.tcp == login::scram ? "scram-sha-256" : "trust";
+        std::ofstream(root_ / "data/pg_hba.conf") << "local all all trust\nhostssl all all all " << method << '\n';
+    }
+}
+
+void postgres_server::install_certificate(std::ostream& settings) const
+{
+    const auto certificate = root_ / "server.pem";
+    const auto key = root_ / "server.key";
+    std::ofstream(certificate) << options_.certificate->certificate;
+    std::ofstream(key) << options_.certificate->key;
+    fs::permissions(key, fs::perms::owner_read | fs::perms::owner_write);
+    const auto who = find_server_user();
+    if (who.uid != static_cast<uid_t>(-1) && ::chown(key.c_str(), who.uid, who.gid) != 0)
+        throw std::system_error(errno, std::generic_category(), "chown");
+    settings << "ssl = on\nssl_cert_file = '" << certificate.string() << "'\nssl_key_file = '" << key.string() << "'\n";
 }
 
 void postgres_server::start()

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +19,27 @@ enum class login
     scram
 };
 
+/// PEM texts of a certificate and its key.
+struct server_certificate
+{
+    std::string certificate;
+    std::string key;
+};
+
+/// Whether TCP connections without TLS are let in.
+enum class plain_tcp
+{
+    allowed,
+    refused
+};
+
 struct server_options
 {
     login tcp = login::trust;
     std::string superuser_password = "test-superuser";
-    std::vector<std::string> settings{}; ///< further `name=value` lines
+    std::vector<std::string> settings{};             ///< further `name=value` lines
+    std::optional<server_certificate> certificate{}; ///< set: `ssl = on` with it
+    plain_tcp plain = plain_tcp::allowed;
 };
 
 /// Works as root (the server then runs as the user `postgres`) and as anybody else. Throws std::runtime_error with the
@@ -56,6 +74,7 @@ public:
 
 private:
     void initialise();
+    void install_certificate(std::ostream& settings) const;
     void wait_until_it_answers();
 
     server_options options_;
