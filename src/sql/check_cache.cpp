@@ -68,7 +68,8 @@ void check_cache::account(entry& changed)
     if (changed.read)
         changed.bytes += size_of(*changed.read);
     if (changed.effect)
-        changed.bytes += sizeof(statement_effect) + changed.effect->kind.size() + changed.effect->summary.size();
+        changed.bytes += sizeof(statement_effect) + changed.effect->kind.size() + changed.effect->summary.size() +
+                         changed.effect->outlasts.size() + changed.effect->keeps_code.size();
     bytes_ += changed.bytes;
     // The newest entry is the caller's answer and stays, even when it alone is over the bound.
     while (recent_.size() > 1 && (recent_.size() > max_entries_ || bytes_ > max_bytes_)) {

@@ -6,6 +6,7 @@
 #include "sql/explain_options.hpp"
 #include "sql/inspect.hpp"
 #include "sql/names.hpp"
+#include "sql/rollback.hpp"
 #include "sql/statement_kind.hpp"
 
 #include <boost/json/array.hpp>
@@ -333,6 +334,7 @@ statement_effect unreadable(const error& why)
     statement_effect out;
     out.kind = "UNKNOWN";
     out.summary = fmt::format("cannot be examined: {}", why.message);
+    out.outlasts = out.summary;
     out.touches_session = true;
     return out;
 }
@@ -357,6 +359,11 @@ statement_effect classify(std::string_view text)
             worst.summary = utf8_prefix(one.summary.empty() ? "reads" : one.summary, 500);
         }
         ++worst.statements;
+        auto left = after_rollback(statement.root);
+        if (worst.outlasts.empty())
+            worst.outlasts = utf8_prefix(left.now, 500);
+        if (worst.keeps_code.empty())
+            worst.keeps_code = utf8_prefix(left.later, 500);
         worst.touches_session |= one.touches_session;
         worst.transaction_control |= one.transaction_control;
         worst.returns_rows = gives_rows(statement.root);

@@ -23,6 +23,8 @@ struct statement_effect
     bool touches_session = false;     ///< settings, prepared statements, temporary tables, or code that may do so
     bool transaction_control = false; ///< BEGIN, COMMIT, ROLLBACK, SAVEPOINT ... : the tool has its own transaction
     bool returns_rows = false;        ///< a guess, of the last statement
+    std::string outlasts;             ///< "calls setval(), ...": what a rollback may not take back; empty: nothing
+    std::string keeps_code;           ///< the same of code it stores, which a later statement may run
     bool plain_read = false;          ///< one statement that check_read() finds harmless, with its conditions
 };
 

@@ -166,6 +166,139 @@ TEST(classify, flags_transaction_control_anywhere)
     EXPECT_FALSE(classify("select 'commit'").transaction_control);
 }
 
+TEST(classify, knows_what_a_rollback_does_not_take_back)
+{
+    for (const auto text :
+         {"select nextval('s')",
+          "insert into t values (nextval('s'))",
+          "select setval('s', 7)",
+          "delete from t where pg_terminate_backend(a)",
+          "update t set a = pg_reload_conf()::int where id = 1",
+          "delete from t where dblink_exec('x', 'delete from u') = ''",
+          "with x as (select lo_export(1, '/tmp/x')) delete from t",
+          "select pg_switch_wal()",
+          "select pg_stat_reset()",
+          "select pg_logical_emit_message(false, 'a', 'b')",
+          "select pg_advisory_lock(1)",
+          "select pg_try_advisory_lock_shared(1)",
+          "select pg_advisory_unlock_all()",
+          "select pg_read_file('/etc/passwd')",
+          "select lo_import('/etc/passwd')",
+          "select ('s'::regclass).nextval",
+          "select query_to_xml('select 1', true, true, '')",
+          "select shop.f()",
+          "select 1 operator(shop.+) 2",
+          "select '1'::shop.parcel",
+          "select * from http_get('x')",
+          "select net.http_post('x')",
+          "merge into t using s on nextval('q') > 0 when matched then delete",
+          "copy t to program 'x'",
+          "copy t from program 'x'",
+          "copy t to '/tmp/x'",
+          "copy t from '/tmp/x'",
+          "copy (select pg_rotate_logfile()) to stdout",
+          "copy (delete from t where pg_cancel_backend(1) returning 1) to stdout",
+          "do 'begin end'",
+          "call p()",
+          "execute p",
+          "load 'x'",
+          "checkpoint",
+          "vacuum t",
+          "analyze t",
+          "reindex table t",
+          "refresh materialized view v",
+          "alter system set a = 'b'",
+          "create database d",
+          "create extension e",
+          "alter extension e update",
+          "import foreign schema s from server r into t",
+          "create subscription s connection 'x' publication p",
+          "alter subscription s disable",
+          "drop subscription s",
+          "alter table t add column a bigint default nextval('s')",
+          "alter table t alter a type int using shop.f(a)",
+          "alter table t add check (shop.f(a))",
+          "alter domain d add check (shop.f(value))",
+          "create index on t (shop.f(a))",
+          "create table t partition of p for values from (nextval('s')) to (10)",
+          "create table t as select pg_promote()",
+          "create table t as execute p",
+          "create materialized view v as select setval('s', 1)",
+          "declare c cursor for select nextval('s')",
+          "explain analyze delete from t where nextval('s') > 1",
+          "explain select shop.f(1)",
+          "not sql"})
+        EXPECT_FALSE(classify(text).outlasts.empty()) << text;
+    EXPECT_THAT(classify("delete from t where dblink_exec('x')").outlasts, HasSubstr("dblink_exec()"));
+    EXPECT_THAT(classify("select shop.f()").outlasts, HasSubstr("shop.f()"));
+}
+
+TEST(classify, knows_what_a_rollback_takes_back)
+{
+    for (const auto text :
+         {"select 1",
+          "delete from t",
+          "update t set a = lower(b)",
+          "insert into t values (1) on conflict do nothing",
+          "truncate t restart identity cascade",
+          "drop table t cascade",
+          "drop function f",
+          "alter table t drop column a",
+          "alter table t add column a int default 7",
+          "alter table t add column a timestamptz default now()",
+          "create table t (a serial, b int default nextval('s'))",
+          "create index on t (lower(a))",
+          "create view v as select shop.f()",
+          "create function f() returns int language sql as 'select 1'",
+          "create policy p on t using (auth.uid() = a)",
+          "create role r password 'x'",
+          "grant all on t to public",
+          "notify c",
+          "select pg_notify('c', '')",
+          "select pg_advisory_xact_lock(1)",
+          "select pg_try_advisory_xact_lock(1)",
+          "select set_config('a.b', 'c', false)",
+          "select setseed(0.5)",
+          "select txid_current()",
+          "select lo_unlink(1)",
+          "select pg_sleep(1)",
+          "set a.b = '1'",
+          "set session authorization x",
+          "set session characteristics as transaction read only",
+          "listen c",
+          "lock table t",
+          "prepare p as delete from t where nextval('s') = 1",
+          "declare c cursor with hold for select 1",
+          "explain delete from t",
+          "explain analyze delete from t",
+          "alter sequence s restart",
+          "create table t as select 1",
+          "reassign owned by a to b"})
+        EXPECT_EQ(classify(text).outlasts, "") << text;
+}
+
+TEST(classify, knows_which_statements_keep_code_for_later)
+{
+    for (const auto text :
+         {"create function f() returns int language sql as 'select 1'",
+          "create trigger r before insert on t for each row execute function f()",
+          "create cast (a as b) with function f(a)",
+          "create aggregate a (int) (sfunc = f, stype = int)",
+          "create operator + (function = f, leftarg = int)",
+          "create event trigger e on ddl_command_end execute function f()",
+          "create rule r as on insert to t do also select nextval('s')",
+          "create view v as select shop.f()",
+          "create policy p on t using (auth.uid() = a)",
+          "create table t (a int default nextval('s'))",
+          "create table t (a int check (shop.f(a)))",
+          "create schema s create view v as select shop.f()",
+          "create domain d as int check (shop.f(value))",
+          "alter table t alter a set default setval('s', 1)"})
+        EXPECT_FALSE(classify(text).keeps_code.empty()) << text;
+    for (const auto text : {"create table t (a int default 1)", "create view v as select lower('A')", "drop table t"})
+        EXPECT_EQ(classify(text).keeps_code, "") << text;
+}
+
 TEST(classify, guesses_whether_rows_come_back)
 {
     for (const auto text : {"select 1", "values (1)", "show work_mem", "explain select 1", "delete from t returning a"})

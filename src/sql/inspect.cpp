@@ -52,6 +52,8 @@ public:
 private:
     void refuse(concern what, std::string sentence)
     {
+        if (what == concern::unknown)
+            note_lasting(sentence);
         if (found_.refusals.size() < 64)
             found_.refusals.push_back({what, std::move(sentence)});
     }
@@ -60,6 +62,19 @@ private:
     {
         if (found_.doubts.size() < 64)
             add_once(found_.doubts, std::move(sentence));
+    }
+
+    /// A doubt about code: what it does besides changing rows may stay.
+    void doubt_code(std::string sentence)
+    {
+        note_lasting(sentence);
+        doubt(std::move(sentence));
+    }
+
+    void note_lasting(const std::string& sentence)
+    {
+        if (found_.outlasts.empty())
+            found_.outlasts = sentence;
     }
 
     void add_once(auto& list, typename std::remove_reference_t<decltype(list)>::value_type item)
@@ -195,7 +210,7 @@ private:
                 add_once(found_.shadowable, name.name);
             return;
         }
-        doubt(fmt::format("calls {}(), which is not a known built-in function", to_text(name)));
+        doubt_code(fmt::format("calls {}(), which is not a known built-in function", to_text(name)));
         add_once(found_.functions, name);
     }
 
@@ -205,7 +220,10 @@ private:
                           : danger == hazard::secret ? concern::secret
                           : danger == hazard::waits  ? concern::waits
                                                      : concern::destroys;
-        refuse(what, fmt::format("calls {}(), which {}", to_text(name), describe(danger)));
+        auto sentence = fmt::format("calls {}(), which {}", to_text(name), describe(danger));
+        if (outlasts_rollback(name.name, danger))
+            note_lasting(sentence);
+        refuse(what, std::move(sentence));
     }
 
     void judge_current_setting(const bj::array& arguments)
@@ -266,7 +284,7 @@ private:
 
     void doubt_attribute(const std::string& name)
     {
-        doubt(fmt::format("takes .{} of an expression, which may call a function", name));
+        doubt_code(fmt::format("takes .{} of an expression, which may call a function", name));
         add_once(found_.functions, {{}, name});
     }
 
@@ -277,7 +295,7 @@ private:
         const auto name = name_from(parts);
         const bool built_in = (name.schema.empty() || name.schema == "pg_catalog") && is_known_operator(name.name);
         if (!built_in)
-            doubt(fmt::format(
+            doubt_code(fmt::format(
                 "uses the operator {}{}{}, which is not built in",
                 name.schema,
                 name.schema.empty() ? "" : ".",
@@ -293,7 +311,7 @@ private:
         const bool built_in = (name.schema.empty() || name.schema == "pg_catalog") && is_known_type(name.name);
         if (built_in || name.name.empty())
             return;
-        doubt(fmt::format("uses the type {}, which is not built in", to_text(name)));
+        doubt_code(fmt::format("uses the type {}, which is not built in", to_text(name)));
         add_once(found_.types, name);
     }
 
@@ -303,7 +321,7 @@ private:
         if ((method.schema.empty() || method.schema == "pg_catalog") &&
             (method.name == "bernoulli" || method.name == "system"))
             return;
-        doubt(fmt::format("samples with {}, which is not built in", to_text(method)));
+        doubt_code(fmt::format("samples with {}, which is not built in", to_text(method)));
         add_once(found_.functions, method);
     }
 

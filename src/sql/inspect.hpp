@@ -37,6 +37,7 @@ struct inspection
     std::vector<std::string> shadowable;   ///< function names that a function of another schema could take over
     std::vector<std::string> operators;    ///< the same for operators, and those that are not built in
     std::vector<qualified_name> types;     ///< not known built-ins
+    std::string outlasts;                  ///< the first thing that a rollback may not take back; empty: none
 };
 
 /// Walks everything below and including `root`, without recursion. Data-changing nodes below the root are refusals;

@@ -313,6 +313,31 @@ std::optional<hazard> function_hazard(std::string_view schema, std::string_view 
     return std::nullopt;
 }
 
+bool outlasts_rollback(std::string_view name, hazard why)
+{
+    switch (why) {
+    case session: {
+        const bool lock = name.starts_with("pg_advisory_") || name.starts_with("pg_try_advisory_");
+        return name == "nextval" || name == "setval" || (lock && name.find("_xact_") == std::string_view::npos);
+    }
+    case files: {
+        static const word_set transactional = words("lo_close lo_creat lo_create lo_from_bytea lo_get lo_lseek "
+                                                    "lo_lseek64 lo_manage lo_open lo_put lo_tell lo_tell64 "
+                                                    "lo_truncate lo_truncate64 lo_unlink loread lowrite");
+        return !transactional.contains(name);
+    }
+    case waits:
+    case secret:
+        return false;
+    case server:
+    case dynamic_sql:
+    case network:
+    case extension:
+        return true;
+    }
+    return true;
+}
+
 std::string_view describe(hazard h)
 {
     switch (h) {

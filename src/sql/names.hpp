@@ -22,6 +22,10 @@ enum class hazard
 /// The hazard of a function, whatever schema it is found in. Names are as the parser folds them.
 std::optional<hazard> function_hazard(std::string_view schema, std::string_view name);
 
+/// True when what the function does may stay although the transaction is rolled back: sequences, locks of the session,
+/// files, other sessions, other machines. Notifications, settings and large objects go with the transaction.
+bool outlasts_rollback(std::string_view name, hazard why);
+
 /// In words, for "calls f(), which ...".
 std::string_view describe(hazard h);
 

@@ -61,7 +61,7 @@ def files_of(root):
         names[:] = sorted(n for n in names if n not in SKIPPED_FOLDERS)
         for name in sorted(files):
             path = Path(folder, name)
-            if not path.is_symlink():
+            if not path.is_symlink() and name != ".git":  # a file in a worktree
                 yield path.relative_to(root)
 
 

@@ -285,14 +285,20 @@ engine::execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::
 {
     transaction_script script{.opening = opening_of(what), .work = {}, .ending = {}};
     script.ending.sql = what.end == transaction_end::commit ? "commit" : "rollback";
+    bool leaves_something = false;
     for (std::size_t i = 0; i < what.statements.size(); ++i) {
-        CO_TRY(keep_transaction(checks_.classify(what.statements[i].sql), what.end, i));
+        const auto& seen = checks_.classify(what.statements[i].sql);
+        CO_TRY(keep_transaction(seen, what.end, i));
+        leaves_something |= !seen.outlasts.empty();
         script.work.push_back(CO_TRY(bind(what.statements[i])));
     }
     const auto share = what.statements.size();
     keep.max_bytes /= share;
     auto lease = CO_TRY(co_await db.acquire(until));
     lease.reset_before_reuse();
+    // A lock of the session outlives the rollback: after a dry run nobody may have to wait for the next call to end it.
+    if (leaves_something && what.end == transaction_end::roll_back)
+        lease.discard();
     auto ran = share == 1 ? co_await run_at_once(*lease, std::move(script), keep, until)
                           : co_await run_in_steps(*lease, std::move(script), keep, what.after_each, until);
     if (!ran) {

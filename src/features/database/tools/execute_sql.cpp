@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace basekeeper::database::tools {
 namespace {
 
@@ -56,33 +58,38 @@ struct outcome
     }
 };
 
-/// True when a rollback takes back everything the statement does: what reaches other sessions, files or programs, or
-/// runs code that may, stays done.
-bool can_be_undone(const sql::statement_effect& seen)
+mcp::plan plan_of(const sql::statement_effect& seen)
 {
-    const std::string_view kind = seen.kind;
-    const bool transactional = kind == "DELETE" || kind == "UPDATE" || kind.starts_with("TRUNCATE") ||
-                               kind.starts_with("DROP ") || kind.starts_with("ALTER TABLE");
-    return transactional && !seen.touches_session;
+    const auto does = seen.effect == sql::effect::reads    ? mcp::effect::reads
+                      : seen.effect == sql::effect::writes ? mcp::effect::writes
+                                                           : mcp::effect::destroys;
+    return {does, seen.summary};
+}
+
+/// What is rolled back whole writes at most: the locks are real meanwhile. What may stay is asked about, whatever it
+/// is; code that a statement stores only counts when others follow that may run it.
+mcp::plan plan_of_dry_run(const sql::statement_effect& seen, std::size_t statements)
+{
+    const auto& left = !seen.outlasts.empty() || statements < 2 ? seen.outlasts : seen.keeps_code;
+    if (!left.empty())
+        return {mcp::effect::destroys, left + ", which the rollback at the end of a dry run may not take back"};
+    auto out = plan_of(seen);
+    out.does = std::min(out.does, mcp::effect::writes);
+    return out;
 }
 
 mcp::plan assess(engine& db, const args& in)
 {
     mcp::plan worst{mcp::effect::reads};
-    // A dry run is rolled back, but sequences, notifications of other systems and locks are real: it writes.
     const auto judge = [&](std::string_view text) {
         const auto& seen = db.assess(text);
-        auto does = seen.effect == sql::effect::reads    ? mcp::effect::reads
-                    : seen.effect == sql::effect::writes ? mcp::effect::writes
-                                                         : mcp::effect::destroys;
-        if (in.dry_run && does == mcp::effect::destroys && can_be_undone(seen))
-            does = mcp::effect::writes;
-        if (does > worst.does) {
-            worst.does = does;
+        const auto one = in.dry_run ? plan_of_dry_run(seen, in.queries.size()) : plan_of(seen);
+        if (one.does > worst.does) {
+            worst.does = one.does;
             worst.summary.clear();
         }
-        if (does == worst.does && does != mcp::effect::reads)
-            worst.summary += (worst.summary.empty() ? "" : "; ") + seen.summary;
+        if (one.does == worst.does && one.does != mcp::effect::reads)
+            worst.summary += (worst.summary.empty() ? "" : "; ") + one.summary;
     };
     if (!in.query.empty())
         judge(in.query);
