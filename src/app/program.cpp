@@ -33,7 +33,9 @@ struct run_command
     services& with;
     cli::presentation show;
 
-    cli::instance_services instances() const { return {with.store(), with.names(), with.open()}; }
+    cli::bookkeeping book() const { return {with.audit(), local_principal("cli"), system_clock()}; }
+
+    cli::instance_services instances() const { return {with.store(), with.names(), with.open(), book()}; }
 
     io::task<int> operator()(const cli::serve_command&) const { return serve(with); }
 
@@ -61,7 +63,7 @@ struct run_command
 
     io::task<int> operator()(const cli::secrets_command&) const
     {
-        co_return cli::rotate_secrets(with.settings().values, with.store(), show);
+        co_return cli::rotate_secrets(with.settings().values, with.store(), book(), show);
     }
 
     io::task<int> operator()(const cli::key_command& c) const

@@ -204,6 +204,11 @@ mcp::policy& services::rules()
     return *parts_->rules;
 }
 
+mcp::audit_sink& services::audit()
+{
+    return parts_->audit_face;
+}
+
 mcp::instance_catalog& services::catalog()
 {
     return *parts_->catalog;

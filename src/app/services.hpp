@@ -38,6 +38,7 @@ public:
     local::engine& local();
     const mcp::registry& offers() const;
     mcp::policy& rules();
+    mcp::audit_sink& audit();
     mcp::instance_catalog& catalog();
     observability& watch();
 

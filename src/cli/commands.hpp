@@ -1,6 +1,7 @@
 // The commands: each takes what it uses and returns the exit code of the program.
 #pragma once
 
+#include "cli/bookkeeping.hpp"
 #include "cli/command_line.hpp"
 #include "cli/terminal.hpp"
 #include "config/load.hpp"
@@ -43,6 +44,7 @@ struct instance_services
     state::store& store;
     instances::directory& names;
     instances::connections& open;
+    bookkeeping book;
 };
 
 io::task<int> instance(instance_command what, instance_services with, presentation show);
@@ -54,19 +56,7 @@ int config_show(const config::loaded& settings, presentation show);
 
 int audit(audit_command what, const config::settings& settings, presentation show);
 
-/// What a key may be limited to, besides where it is kept.
-struct key_services
-{
-    const config::settings& settings;
-    std::vector<std::string> groups;    ///< of tools
-    std::vector<std::string> instances; ///< that are configured
-};
-
-int key(const key_command& what, const key_services& with, presentation show);
-
-int block(const block_command& what, const config::settings& settings, presentation show);
-
-int rotate_secrets(const config::settings& settings, state::store& store, presentation show);
+int rotate_secrets(const config::settings& settings, state::store& store, const bookkeeping& book, presentation show);
 
 /// What doctor looks at.
 struct doctor_services

@@ -55,15 +55,18 @@ std::string how_to_drop(std::string_view role)
     return fmt::format("grant {0} to current_user; drop owned by {0}; drop role {0}", role);
 }
 
+bool agrees_to_remove(const instance_command& what, presentation show)
+{
+    if (what.agreed == consent::given)
+        return true;
+    const auto said = show.screen.ask(
+        fmt::format("Forget instance \"{}\" and its stored secrets? The database is not touched. [y/N]", what.name)
+    );
+    return said == "y" || said == "yes";
+}
+
 io::task<result<>> remove(instance_command what, instance_services with, presentation show)
 {
-    if (what.agreed == consent::ask) {
-        const auto said = show.screen.ask(
-            fmt::format("Forget instance \"{}\" and its stored secrets? The database is not touched. [y/N]", what.name)
-        );
-        if (said != "y" && said != "yes")
-            co_return fail(condition::denied, "not confirmed, nothing was changed", "add --yes if you agree");
-    }
     const auto role = co_await with.names.read_only_role(what.name);
     CO_TRY(with.store.remove_instance(what.name));
     if (show.format == output::json) {
@@ -127,25 +130,57 @@ result<> list(instance_services with, presentation show)
     return {};
 }
 
+/// The database URL holds a password: it is in no digest.
+boost::json::object arguments_of(const instance_command& what)
+{
+    boost::json::object out{{"name", what.name}};
+    if (what.action == instance_action::add) {
+        out["kind"] = what.kind;
+        out["url"] = what.url;
+        out["tags"] = boost::json::array(what.tags.begin(), what.tags.end());
+    }
+    return out;
+}
+
+std::string_view name_of(instance_action action)
+{
+    switch (action) {
+    case instance_action::add:
+        return "instance add";
+    case instance_action::remove:
+        return "instance remove";
+    case instance_action::harden:
+        return "instance harden";
+    case instance_action::list:
+        break;
+    }
+    return "instance list";
+}
+
+io::task<result<>> change(instance_command what, instance_services with, presentation show)
+{
+    recorded_command recorded(with.book, std::string(name_of(what.action)), what.name, arguments_of(what));
+    if (what.action == instance_action::add)
+        co_return recorded.end(add(what, with, show));
+    if (what.action == instance_action::harden)
+        co_return recorded.end(co_await harden(std::move(what), with, show));
+    if (!agrees_to_remove(what, show)) {
+        recorded.declined();
+        co_return recorded.end(fail(condition::denied, "not confirmed, nothing was changed", "add --yes if you agree"));
+    }
+    recorded.confirmed();
+    co_return recorded.end(co_await remove(std::move(what), with, show));
+}
+
 } // namespace
 
 io::task<int> instance(instance_command what, instance_services with, presentation show)
 {
     result<> done;
-    switch (what.action) {
-    case instance_action::add:
-        done = add(what, with, show);
-        break;
-    case instance_action::list:
+    if (what.action == instance_action::list)
         done = list(with, show);
-        break;
-    case instance_action::remove:
-        done = co_await remove(std::move(what), with, show);
-        break;
-    case instance_action::harden:
-        done = co_await harden(std::move(what), with, show);
-        break;
-    }
+    else
+        done = co_await change(std::move(what), with, show);
     co_return done ? 0 : report(show.screen, done.error());
 }
 

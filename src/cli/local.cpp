@@ -113,14 +113,16 @@ io::task<result<>> list(local::engine& servers, presentation show)
     co_return result<>{};
 }
 
+bool agrees_to_destroy(const local_command& what, presentation show)
+{
+    if (what.agreed == consent::given)
+        return true;
+    const auto said = show.screen.ask(fmt::format("Delete local instance \"{}\" and all its data? [y/N]", what.name));
+    return said == "y" || said == "yes";
+}
+
 io::task<result<>> destroy(local_command what, local::engine& servers, instance_services with, presentation show)
 {
-    if (what.agreed == consent::ask) {
-        const auto said =
-            show.screen.ask(fmt::format("Delete local instance \"{}\" and all its data? [y/N]", what.name));
-        if (said != "y" && said != "yes")
-            co_return fail(condition::denied, "not confirmed, nothing was changed", "add --yes if you agree");
-    }
     CO_TRY(co_await servers.destroy(what.name, patience()));
     auto forgotten = with.store.remove_instance(what.name);
     if (!forgotten && forgotten.error().code != condition::not_found)
@@ -144,28 +146,50 @@ io::task<result<>> down(std::string name, local::engine& servers, presentation s
     co_return result<>{};
 }
 
+std::string_view name_of(local_action action)
+{
+    switch (action) {
+    case local_action::up:
+        return "local up";
+    case local_action::down:
+        return "local down";
+    case local_action::env:
+        return "local env";
+    case local_action::destroy:
+        return "local destroy";
+    case local_action::list:
+        break;
+    }
+    return "local list";
+}
+
+/// What changes a server or shows its secrets.
+io::task<result<>> work(local_command what, local::engine& servers, instance_services with, presentation show)
+{
+    recorded_command recorded(with.book, std::string(name_of(what.action)), what.name, {{"name", what.name}});
+    if (what.action == local_action::up)
+        co_return recorded.end(co_await up(what.name, servers, with, show));
+    if (what.action == local_action::down)
+        co_return recorded.end(co_await down(what.name, servers, show));
+    if (what.action == local_action::env)
+        co_return recorded.end(env(what.name, with.store, show));
+    if (!agrees_to_destroy(what, show)) {
+        recorded.declined();
+        co_return recorded.end(fail(condition::denied, "not confirmed, nothing was changed", "add --yes if you agree"));
+    }
+    recorded.confirmed();
+    co_return recorded.end(co_await destroy(std::move(what), servers, with, show));
+}
+
 } // namespace
 
 io::task<int> local(local_command what, local::engine& servers, instance_services with, presentation show)
 {
     result<> done;
-    switch (what.action) {
-    case local_action::up:
-        done = co_await up(what.name, servers, with, show);
-        break;
-    case local_action::down:
-        done = co_await down(what.name, servers, show);
-        break;
-    case local_action::list:
+    if (what.action == local_action::list)
         done = co_await list(servers, show);
-        break;
-    case local_action::env:
-        done = env(what.name, with.store, show);
-        break;
-    case local_action::destroy:
-        done = co_await destroy(std::move(what), servers, with, show);
-        break;
-    }
+    else
+        done = co_await work(std::move(what), servers, with, show);
     co_return done ? 0 : report(show.screen, done.error());
 }
 

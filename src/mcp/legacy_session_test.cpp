@@ -330,5 +330,38 @@ TEST(legacy_session, the_stateless_era_is_served_beside_it)
     EXPECT_THAT(f.say(R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})"), Not(HasSubstr("resultType")));
 }
 
+/// Tool, decision and outcome of every entry that the client's requests left.
+std::string recorded(const conversation_fixture& f)
+{
+    std::string out;
+    for (const auto& e : f.audit.entries)
+        out += e.tool + " " + e.decision + " " + e.outcome + "\n";
+    return out;
+}
+
+TEST(legacy_session, prompts_resources_and_completions_are_audited)
+{
+    conversation_fixture f;
+    f.shake_hands("2025-11-25");
+    f.say(R"({"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"greet","arguments":{"who":"Eve"}}})");
+    f.say(R"({"jsonrpc":"2.0","id":2,"method":"prompts/get","params":{"name":"greet","arguments":{"no":"x"}}})");
+    f.say(R"({"jsonrpc":"2.0","id":3,"method":"resources/read","params":{"uri":"test://notes/a/text"}})");
+    f.say(
+        R"({"jsonrpc":"2.0","id":4,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"greet"},)"
+        R"("argument":{"name":"who","value":"a"}}})"
+    );
+    f.say(R"({"jsonrpc":"2.0","id":5,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"no"},)"
+          R"("argument":{"name":"who","value":"a"}}})");
+    EXPECT_EQ(
+        recorded(f),
+        "prompts/get greet allowed ok\nprompts/get greet invalid invalid_argument\nresources/read note allowed ok\n"
+        "completion/complete allowed ok\ncompletion/complete invalid invalid_argument\n"
+    );
+    ASSERT_EQ(f.audit.entries.size(), 5U);
+    EXPECT_NE(f.audit.entries[0].argument_digest, f.audit.entries[1].argument_digest);
+    for (const auto& e : f.audit.entries)
+        EXPECT_FALSE(e.principal.empty()) << e.tool;
+}
+
 } // namespace
 } // namespace basekeeper::mcp

@@ -406,6 +406,32 @@ io::task<result<resource_body>> policy::read(const resource& r, template_variabl
     co_return body;
 }
 
+io::task<result<std::vector<prompt_message>>> policy::get(const prompt& p, template_variables values, call& c)
+{
+    const auto started = time_.steady();
+    decision d;
+    d.arguments = digest_of(boost::json::value_from(values).as_object());
+    if (const auto named = values.find(instance_key); named != values.end())
+        c.select_instance(named->second);
+    auto messages = co_await p.get(std::move(values), c);
+    record(c, "prompts/get " + p.name, d, messages ? "ok" : to_string(messages.error().code), started);
+    co_return messages;
+}
+
+void policy::note(const caller& from, std::string what, const boost::json::object& params, answered how)
+{
+    const bool well = how == answered::well;
+    audit_.record({
+        .time = time_.wall(),
+        .principal = from.who.id,
+        .instance = {},
+        .tool = std::move(what),
+        .argument_digest = digest_of(params),
+        .decision = well ? "allowed" : "invalid",
+        .outcome = std::string(well ? "ok" : to_string(condition::invalid_argument)),
+    });
+}
+
 void policy::record(
     const call& c, const std::string& what, const judgement& d, std::string_view outcome, steady_time began
 )

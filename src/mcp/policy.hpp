@@ -50,26 +50,12 @@ struct call_counters
     std::uint64_t refusals = 0;
 };
 
-/// How a call was judged, for the audit trail.
-struct judgement
+/// How a request that is no call ended.
+enum class answered
 {
-    std::array<std::byte, 32> arguments{}; ///< SHA-256 of them, compact JSON sorted by name
-    std::string confirm{};                 ///< token that came with the call
-    std::string_view word = "allowed";     ///< as audit_entry::decision
-    bool token_offered = false;            ///< the client cannot ask: it was told to come back with a token
+    well,
+    invalid ///< its parameters lead nowhere
 };
-
-/// A call that may run. Must be given to `policy::finish` or `policy::refuse`, once, or it is not audited.
-struct admitted_call
-{
-    const tool& what;
-    prepared_call prepared;
-    judgement found;
-    steady_time began;
-};
-
-/// The answer to a call that may not run; condition::input_required as in `policy::run`.
-using refusal = result<tool_reply>;
 
 /// Runs tools under the rules. One per server; lives on the I/O thread.
 class policy
@@ -114,6 +100,12 @@ public:
     /// when it is of another instance than the pinned one, with not_found when the connection left its group out, else
     /// as the resource's `read` does.
     io::task<result<resource_body>> read(const resource& r, template_variables variables, call& c);
+
+    /// Fills a prompt in: audited as `prompts/get NAME`; a value named `instance` says which. Fails as the prompt does.
+    io::task<result<std::vector<prompt_message>>> get(const prompt& p, template_variables values, call& c);
+
+    /// Records what was answered without a call: a completion, or a request with wrong parameters.
+    void note(const caller& from, std::string what, const boost::json::object& params, answered how);
 
     const std::map<std::string, call_counters, std::less<>>& counters() const { return counters_; }
 

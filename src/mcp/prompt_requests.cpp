@@ -120,11 +120,13 @@ io::task<outcome> get_prompt(exchange& x, peer& up)
     if (p == nullptr)
         co_return std::unexpected(unknown_prompt(*name, x.of.offers()));
     auto values = read_values(*p, x.params.if_contains("arguments"));
-    if (!values)
+    if (!values) {
+        x.of.rules().note(x.from, "prompts/get " + p->name, x.params, answered::invalid);
         co_return std::unexpected(std::move(values).error());
+    }
 
     auto c = make_call(x, up);
-    const auto messages = co_await p->get(*std::move(values), c);
+    const auto messages = co_await x.of.rules().get(*p, *std::move(values), c);
     if (!messages && messages.error().code == condition::input_required) {
         x.input_required = true;
         co_return outcome{};
@@ -147,6 +149,12 @@ outcome complete(exchange& x)
     if (!name || !prefix)
         return refuse(rpc_code::invalid_params, "Invalid params: argument.name and argument.value must be strings");
     auto values = find_completions(x.of.offers(), ref->get_object(), *name, *prefix);
+    x.of.rules().note(
+        x.from,
+        "completion/complete",
+        {{"ref", *ref}, {"argument", *argument}},
+        values ? answered::well : answered::invalid
+    );
     if (!values)
         return std::unexpected(std::move(values).error());
     write_completions(x.message, *values);

@@ -37,6 +37,30 @@ test('up, down, list and destroy say what is', { timeout: 60_000 }, async () => 
   assert.equal((await work.json(['local', 'list'])).length, 1);
 });
 
+test('what commands change is in the audit trail, beside the calls', { timeout: 60_000 }, async () => {
+  await work.must(['instance', 'add', 'audited', '--database-url', 'postgres://a:s3cret-of-audited@127.0.0.1:1/d']);
+  await ends(EXIT.unavailable, ['instance', 'harden', 'audited']);
+  await ends(EXIT.denied, ['instance', 'remove', 'audited']);
+  await work.must(['instance', 'remove', 'audited', '--yes']);
+  await work.must(['local', 'env', 'dev']);
+  await work.must(['secrets', 'rotate']);
+  const shown = await work.must(['audit', 'list', '--limit', '100']);
+  assert.match(shown, /instance remove/);
+  const { stdout } = await ends(0, ['audit', 'export']);
+  assert.ok(!stdout.includes('s3cret-of-audited'));
+  const entries = stdout.trim().split('\n').map((line) => JSON.parse(line));
+  const of = (tool) =>
+    entries.filter((e) => e.tool === tool).map((e) => [e.instance, e.decision, e.outcome].join(' '));
+  assert.deepEqual(of('instance add'), ['audited allowed ok']);
+  assert.deepEqual(of('instance harden'), ['audited allowed unavailable']);
+  assert.deepEqual(of('instance remove'), ['audited declined denied', 'audited confirmed ok']);
+  assert.equal(of('local up')[0], 'dev allowed ok');
+  assert.deepEqual(of('local env'), ['dev allowed ok']);
+  assert.equal(of('secrets rotate').length, 1);
+  assert.ok(entries.every((e) => e.principal.startsWith('cli:')), stdout);
+  assert.match(await work.must(['audit', 'verify']), /intact/);
+});
+
 test('call prints JSON for scripts: values are JSON where they parse, else text', async () => {
   const page = await work.json(call('execute_sql', 'query=select $1::int + 1 as n, $2::text as t', 'params=[41,"x"]'));
   assert.deepEqual([page.columns.map((c) => c.name), page.rows], [['n', 't'], [[42, 'x']]]);

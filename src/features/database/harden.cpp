@@ -2,6 +2,7 @@
 #include "features/database/harden.hpp"
 
 #include "crypto/random.hpp"
+#include "crypto/scram.hpp"
 #include "features/database/catalogue.hpp"
 #include "features/database/read_only.hpp"
 
@@ -10,8 +11,9 @@
 namespace basekeeper::database {
 namespace {
 
-// Name and password of the role arrive in settings of this transaction, so that the password stands in no statement
-// text and no log. Tables whose owner is somebody else are skipped: the report lists them.
+// The role's name and the verifier of its password arrive in settings of this transaction. The password itself never
+// reaches the server: a log of statements and their parameters, or pg_stat_statements, holds the verifier at most.
+// Tables whose owner is somebody else are skipped: the report lists them.
 constexpr std::string_view create_role_sql = R"(
 do $harden$
 declare
@@ -24,7 +26,7 @@ begin
     execute pg_catalog.format('create role %I', reader);
   end if;
   execute pg_catalog.format('alter role %I with login noinherit connection limit 20 password %L',
-                            reader, pg_catalog.current_setting('basekeeper.password'));
+                            reader, pg_catalog.current_setting('basekeeper.verifier'));
   -- Naming an attribute that is off already would need a superuser.
   select * into held from pg_catalog.pg_roles where rolname = reader;
   begin
@@ -104,13 +106,13 @@ std::vector<std::string> first_column(const pg::row_set& rows)
 }
 
 io::task<result<harden_report>>
-create_role(pg::connection& db, std::string role, const crypto::secret<>& password, io::deadline until)
+create_role(pg::connection& db, std::string role, const crypto::secret<>& verifier, io::deadline until)
 {
     const pg::parameter platform{std::string(platform_schemas())};
     std::vector<pg::statement> script{
         {.sql = "begin"},
         {.sql = "select pg_catalog.set_config('basekeeper.role', $1, true)", .params = {{role}}},
-        {.sql = "select pg_catalog.set_config('basekeeper.password', $1, true)", .params = {{password.reveal()}}},
+        {.sql = "select pg_catalog.set_config('basekeeper.verifier', $1, true)", .params = {{verifier.reveal()}}},
         {.sql = "select pg_catalog.set_config('basekeeper.platform_schemas', $1, true)", .params = {platform}},
         {.sql = std::string(create_role_sql)},
         {.sql = std::string(unreadable_sql), .params = {platform, {role}}},
@@ -143,6 +145,7 @@ io::task<result<harden_report>>
 harden(instances::directory& names, instances::connections& open, std::string instance, io::deadline until)
 {
     const crypto::secret<> password(crypto::random_token(24));
+    const auto verifier = CO_TRY(crypto::scram_verifier(password));
     // Kept before it is created: whatever happens in between, the next run finds the role by this name.
     auto role = CO_TRY(co_await names.choose_read_only_role(instance));
     harden_report report;
@@ -150,7 +153,7 @@ harden(instances::directory& names, instances::connections& open, std::string in
         const auto before = CO_TRY(co_await open.of(instance));
         auto lease = CO_TRY(co_await before->owner.acquire(until));
         lease.discard();
-        report = CO_TRY(co_await create_role(*lease, std::move(role), password, until));
+        report = CO_TRY(co_await create_role(*lease, std::move(role), verifier, until));
     }
     CO_TRY(co_await names.keep_read_only_password(instance, password));
     co_await open.forget(instance);

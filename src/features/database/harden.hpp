@@ -27,9 +27,10 @@ struct harden_report
 
 /// Makes a role of the instance's own, `basekeeper_read_only_` and 8 hex digits, with a new password, lets it read the
 /// tables of all user schemas and nothing else, keeps name and password in the store and verifies by logging in.
-/// Repeatable: a second run keeps the role, grants what is new and changes the password. All or nothing on the
-/// database. The role is not a member of pg_read_all_data, which would let it read password hashes, and does not bypass
-/// row-level security.
+/// The server gets a SCRAM-SHA-256 verifier of the
+/// password, never the password. Repeatable: a second run keeps the role, grants what is new and changes the password.
+/// All or nothing on the database. The role is not a member of pg_read_all_data, which would let it read password
+/// hashes, and does not bypass row-level security.
 io::task<result<harden_report>>
 harden(instances::directory& names, instances::connections& open, std::string instance, io::deadline until);
 

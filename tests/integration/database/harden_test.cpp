@@ -67,6 +67,68 @@ TEST(harden, two_stores_on_one_server_keep_their_logins)
     );
 }
 
+/// The narrow login's password as the store keeps it.
+io::task<std::string> stored_password(workplace& w)
+{
+    const auto known = co_await w.names.unlock("shop");
+    co_return known && known->read_only ? known->read_only->password.reveal() : std::string();
+}
+
+TEST(harden, the_password_reaches_neither_the_log_nor_the_statistics)
+{
+    test::postgres_server server(
+        {.tcp = test::login::scram,
+         .settings =
+             {"log_statement = all",
+              "log_min_duration_statement = 0",
+              "log_parameter_max_length = -1",
+              "log_parameter_max_length_on_error = -1",
+              "log_error_verbosity = verbose",
+              "debug_print_parse = on",
+              "shared_preload_libraries = 'pg_stat_statements'",
+              "pg_stat_statements.track = all",
+              "password_encryption = md5"}}
+    );
+    at_work(
+        [&](workplace& w) -> io::task<> {
+            co_await w.script(
+                "create extension pg_stat_statements; create extension dblink; " + std::string(two_schemas)
+            );
+            co_await w.harden();
+            const auto first_password = co_await stored_password(w);
+            co_await w.harden();
+            const auto password = co_await stored_password(w);
+            EXPECT_GE(password.size(), 32U);
+            EXPECT_NE(password, first_password);
+            EXPECT_EQ(first(co_await w.read("select current_user")), w.reader()) << "it logs in by scram over TCP";
+            const auto log = server.log();
+            EXPECT_TRUE(log.contains("SCRAM-SHA-256$4096:")) << "the log does hold the parameters";
+            EXPECT_TRUE(log.contains("alter role"));
+            for (const auto& each : {first_password, password}) {
+                EXPECT_FALSE(log.contains(each));
+                EXPECT_EQ(
+                    co_await w.value(
+                        "select count(*) from pg_stat_statements where position('" + each +
+                        "' in query) > 0"
+                        " and query not like 'select count%'"
+                    ),
+                    "0"
+                );
+            }
+            EXPECT_EQ(
+                co_await w.value(
+                    "select count(*) from pg_authid where rolpassword like 'SCRAM-SHA-256$4096:%' "
+                    "and rolname = '" +
+                    w.reader() + "'"
+                ),
+                "1"
+            );
+        },
+        {},
+        server.tcp_url()
+    );
+}
+
 TEST(harden, takes_powers_away_that_the_role_had_before)
 {
     at_work([](workplace& w) -> io::task<> {
