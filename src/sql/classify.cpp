@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace basekeeper::sql {
 namespace {
@@ -360,6 +361,7 @@ statement_effect classify(std::string_view text)
         }
         ++worst.statements;
         auto left = after_rollback(statement.root);
+        std::ranges::move(left.relations, std::back_inserter(worst.relations));
         if (worst.outlasts.empty())
             worst.outlasts = utf8_prefix(left.now, 500);
         if (worst.keeps_code.empty())

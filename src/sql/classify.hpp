@@ -1,8 +1,11 @@
 // Says what a SQL text for a writing tool would do: read, write or destroy, and in which words to ask for consent.
 #pragma once
 
+#include "sql/qualified_name.hpp"
+
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace basekeeper::sql {
 
@@ -25,7 +28,8 @@ struct statement_effect
     bool returns_rows = false;        ///< a guess, of the last statement
     std::string outlasts;             ///< "calls setval(), ...": what a rollback may not take back; empty: nothing
     std::string keeps_code;           ///< the same of code it stores, which a later statement may run
-    bool plain_read = false;          ///< one statement that check_read() finds harmless, with its conditions
+    std::vector<qualified_name> relations; ///< that changes and queries name; WITH names included
+    bool plain_read = false;               ///< one statement that check_read() finds harmless, with its conditions
 };
 
 /// Never fails: what cannot be read counts as destroying.

@@ -201,17 +201,37 @@ leftovers after_alter_table(const bj::object& fields)
 leftovers after_copy(const bj::object& fields)
 {
     if (is_true(fields, "is_program"))
-        return {.now = "runs a shell command on the server (COPY ... PROGRAM)", .later = {}};
+        return {.now = "runs a shell command on the server (COPY ... PROGRAM)"};
     if (!text_of(fields, "filename").empty())
-        return {.now = "reads or writes a file on the server (COPY)", .later = {}};
+        return {.now = "reads or writes a file on the server (COPY)"};
     const auto query = node_of(fields, "query");
     return query.kind.empty() ? leftovers{} : after_rollback(query);
+}
+
+leftovers after_query(node query)
+{
+    auto seen = inspect(query);
+    return {.now = std::move(seen.outlasts), .relations = std::move(seen.relations)};
+}
+
+leftovers after_truncate(const bj::object& fields)
+{
+    leftovers out;
+    for (const auto& each : array_of(fields, "relations")) {
+        const auto relation = unwrap(each);
+        if (relation.kind == "RangeVar")
+            out.relations.push_back(
+                {std::string(text_of(*relation.fields, "schemaname")), std::string(text_of(*relation.fields, "relname"))
+                }
+            );
+    }
+    return out;
 }
 
 /// Bounds of a partition are evaluated when it is made.
 leftovers after_create(node statement)
 {
-    leftovers out{.now = {}, .later = calls_below(statement)};
+    leftovers out{.later = calls_below(statement)};
     if (const auto* bound = statement.fields->if_contains("partbound"))
         out.now = expression_search().run(*bound);
     return out;
@@ -221,10 +241,10 @@ leftovers after_query_of(node statement)
 {
     const auto query = node_of(*statement.fields, "query");
     if (query.kind == "ExecuteStmt" || query.kind.empty())
-        return {.now = "runs a prepared statement that cannot be seen here", .later = {}};
+        return {.now = "runs a prepared statement that cannot be seen here"};
     const bool only_planned = statement.kind == "ExplainStmt" && !explain_executes(*statement.fields);
     if (only_planned && (query.kind == "SelectStmt" || is_data_change(query.kind)))
-        return {.now = inspect(query).outlasts, .later = {}}; // functions of constants are evaluated
+        return after_query(query); // functions of constants are evaluated
     return only_planned ? leftovers{} : after_rollback(query);
 }
 
@@ -234,7 +254,9 @@ leftovers after_rollback(node statement)
 {
     const auto kind = statement.kind;
     if (kind == "SelectStmt" || is_data_change(kind))
-        return {.now = inspect(statement).outlasts, .later = {}};
+        return after_query(statement);
+    if (kind == "TruncateStmt")
+        return after_truncate(*statement.fields);
     if (kind == "ExplainStmt" || kind == "DeclareCursorStmt" || kind == "CreateTableAsStmt")
         return after_query_of(statement);
     if (kind == "CopyStmt")
@@ -244,17 +266,17 @@ leftovers after_rollback(node statement)
     if (kind == "CreateStmt")
         return after_create(statement);
     if (among(evaluating, kind))
-        return {.now = calls_below(statement), .later = {}};
+        return {.now = calls_below(statement)};
     if (among(keeping, kind))
-        return {.now = {}, .later = calls_below(statement)};
+        return {.later = calls_below(statement)};
     const auto words = kind_of(statement).words;
     if (among(making_code, kind))
-        return {.now = {}, .later = fmt::format("makes code ({}) that a later statement may run", words)};
+        return {.later = fmt::format("makes code ({}) that a later statement may run", words)};
     if (kind == "DoStmt" || kind == "CallStmt" || kind == "ExecuteStmt")
-        return {.now = fmt::format("runs {}, whose code cannot be seen here", words), .later = {}};
+        return {.now = fmt::format("runs {}, whose code cannot be seen here", words)};
     if (among(plain, kind) && text_of(*statement.fields, "removeType") != "OBJECT_SUBSCRIPTION")
         return {};
-    return {.now = fmt::format("runs {}", words.empty() ? "a statement that is not known here" : words), .later = {}};
+    return {.now = fmt::format("runs {}", words.empty() ? "a statement that is not known here" : words)};
 }
 
 } // namespace basekeeper::sql

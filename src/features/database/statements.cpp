@@ -1,6 +1,7 @@
 // Running statements: alone on a connection, on a shared lane when they are known to be quick reads, or in a
 // transaction: one under a role, or several one after the other.
 #include "features/database/engine.hpp"
+#include "features/database/hidden_code.hpp"
 #include "features/database/reach.hpp"
 #include "features/database/text_array.hpp"
 #include "json/text.hpp"
@@ -83,6 +84,20 @@ result<> keep_transaction(const sql::statement_effect& seen, transaction_end end
             "run it without dry_run, or write it without syntax newer than PostgreSQL 15"
         );
     return {};
+}
+
+/// What the text of a dry run does not show cannot be asked about, so it is refused.
+io::task<result<>>
+refuse_hidden_code(pg::connection& db, const std::vector<sql::qualified_name>& relations, io::deadline until)
+{
+    const auto answer = CO_TRY(co_await db.query(ask_hidden_code(relations), pg::caps{}, pg::overflow::drain, until));
+    if (const auto found = read_hidden_code(answer); !found.empty())
+        co_return fail(
+            condition::denied,
+            fmt::format("a dry run would leave something behind: {}", found),
+            "run it without dry_run if that is wanted, or switch the code off first (ALTER TABLE ... DISABLE TRIGGER)"
+        );
+    co_return result<>{};
 }
 
 bool needs_transaction(const execution& what)
@@ -286,10 +301,12 @@ engine::execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::
     transaction_script script{.opening = opening_of(what), .work = {}, .ending = {}};
     script.ending.sql = what.end == transaction_end::commit ? "commit" : "rollback";
     bool leaves_something = false;
+    std::vector<sql::qualified_name> relations;
     for (std::size_t i = 0; i < what.statements.size(); ++i) {
         const auto& seen = checks_.classify(what.statements[i].sql);
         CO_TRY(keep_transaction(seen, what.end, i));
         leaves_something |= !seen.outlasts.empty();
+        relations.insert(relations.end(), seen.relations.begin(), seen.relations.end());
         script.work.push_back(CO_TRY(bind(what.statements[i])));
     }
     const auto share = what.statements.size();
@@ -299,6 +316,8 @@ engine::execute_in_transaction(pg::pool& db, execution what, pg::caps keep, io::
     // A lock of the session outlives the rollback: after a dry run nobody may have to wait for the next call to end it.
     if (leaves_something && what.end == transaction_end::roll_back)
         lease.discard();
+    if (!relations.empty() && what.end == transaction_end::roll_back)
+        CO_TRY(co_await refuse_hidden_code(*lease, relations, until));
     auto ran = share == 1 ? co_await run_at_once(*lease, std::move(script), keep, until)
                           : co_await run_in_steps(*lease, std::move(script), keep, what.after_each, until);
     if (!ran) {

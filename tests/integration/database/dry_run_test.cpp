@@ -228,5 +228,90 @@ TEST(dry_run, code_made_on_the_way_is_asked_about_when_something_follows)
     });
 }
 
+struct ambush
+{
+    std::string_view set;
+    std::string_view sprung_by;
+    std::string_view named;
+};
+
+/// Code that the text does not show. Each is set on a database of its own.
+constexpr auto ambushes = std::to_array<ambush>({
+    {"create trigger bite after delete on shop.items for each row execute function shop.bite()",
+     "delete from shop.items where id = 20",
+     "nextval"},
+    {"create trigger bite after delete on shop.orders for each row execute function shop.bite()",
+     "delete from shop.items where id = 1",
+     "trigger bite on shop.orders"},
+    {"create trigger bite before truncate on shop.orders execute function shop.bite()",
+     "truncate shop.orders",
+     "shop.bite()"},
+    {"create view shop.v as select nextval('shop.ticket') n", "select * from shop.v", "nextval"},
+    {"create view shop.w as select shop.take() n; create view shop.v as select * from shop.w",
+     "create table shop.copied as select * from shop.v",
+     "shop.take()"},
+    {"create rule bite as on update to shop.orders do also select setval('shop.ticket', 70)",
+     "update shop.orders set item = 2 where id = 1",
+     "setval"},
+    {"create index on shop.items (shop.same(price))", "insert into shop.items(price) values (1)", "shop.same()"},
+    {"alter table shop.items alter price set default shop.take()", "insert into shop.items(name) values ('x')", "take"},
+    {"alter table shop.items add check (shop.same(price) > 0)", "insert into shop.items(price) values (1)", "same"},
+    {"create function shop.spill() returns trigger language plpgsql as $$ begin "
+     "copy (select 1) to program 'cat > /dev/null'; return null; end $$; "
+     "create trigger spill after insert on shop.orders execute function shop.spill()",
+     "insert into shop.orders values (50, 1)",
+     "mentions copy"},
+    {"create foreign data wrapper w; create server s foreign data wrapper w; "
+     "create foreign table shop.far (n int) server s",
+     "delete from shop.far",
+     "foreign table"},
+});
+
+constexpr std::string_view biting = R"(;
+create function shop.bite() returns trigger language plpgsql as
+  $$ begin perform nextval('shop.ticket'); return null; end $$;)";
+
+TEST(dry_run, code_behind_the_names_that_would_leave_something_is_refused)
+{
+    for (const auto& each : ambushes)
+        at_work([&](workplace& w) -> io::task<> {
+            co_await w.script(std::string(place) + std::string(biting) + std::string(each.set));
+            const auto before = co_await trace(w);
+            const auto got = co_await try_out(w, each.sprung_by);
+            EXPECT_TRUE(!got && got.error().code == condition::denied) << each.set << first(got);
+            EXPECT_THAT(first(got), HasSubstr(std::string(each.named)));
+            EXPECT_EQ(co_await difference(w, before), "nothing") << each.sprung_by;
+        });
+}
+
+TEST(dry_run, harmless_code_behind_the_names_runs)
+{
+    at_work([](workplace& w) -> io::task<> {
+        co_await w.script(std::string(place) + R"(;
+            create table shop.log (id bigserial, what text);
+            create function shop.note() returns trigger language plpgsql as $$
+              begin insert into shop.log(what) values (tg_op); perform pg_notify('c', tg_op); return new; end $$;
+            create trigger note after insert or update or delete on shop.items for each row execute function shop.note();
+            create trigger off after delete on shop.items for each row execute function shop.note();
+            create table shop.uuids (id uuid default gen_random_uuid(), at timestamptz default now());
+            alter table shop.items enable row level security;
+            create policy p on shop.items using (current_user = 'postgres'))");
+        for (const auto* text :
+             {"insert into shop.items(name, price) values ('x', 1)",
+              "update shop.items set price = 3 where id = 3",
+              "delete from shop.items",
+              "insert into shop.uuids default values",
+              "select * from shop.cheap",
+              "select * from shop.total",
+              "select * from pg_class limit 1",
+              "truncate shop.items cascade"})
+        {
+            const auto got = co_await try_out(w, text);
+            EXPECT_TRUE(got) << text << first(got);
+        }
+        EXPECT_EQ(co_await w.value("select count(*) from shop.log"), "0");
+    });
+}
+
 } // namespace
 } // namespace basekeeper::database
