@@ -3,7 +3,9 @@
 #include "crypto/encoding.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <cstdlib>
 #include <string>
 
 namespace basekeeper::crypto {
@@ -51,6 +53,20 @@ TEST(argon2id, refuses_what_it_cannot_or_should_not_run)
     EXPECT_EQ(code(passphrase, {.passes = 1, .memory_bytes = 8 * kib - 1}), condition::invalid_argument);
     EXPECT_EQ(code(passphrase, {.passes = 1ULL << 32U, .memory_bytes = 8 * kib}), condition::invalid_argument);
     EXPECT_EQ(code(passphrase, {.passes = 1, .memory_bytes = ~std::size_t{0}}), condition::invalid_argument);
+}
+
+/// In a child process: with no memory left to map, derives a key; 0 when it says so.
+[[noreturn]] void derive_without_memory()
+{
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_AS, &none);
+    const auto key = argon2id_key(passphrase, counting_salt(), {.passes = 1, .memory_bytes = std::size_t{256} << 20U});
+    std::_Exit(!key && key.error().code == condition::unavailable && !key.error().hint.empty() ? 0 : 1);
+}
+
+TEST(argon2id, without_memory_is_unavailable_and_says_what_to_do)
+{
+    EXPECT_EXIT(derive_without_memory(), ::testing::ExitedWithCode(0), "");
 }
 
 } // namespace

@@ -59,6 +59,11 @@ TEST(sha256, a_hasher_starts_afresh_after_finish_and_can_be_moved)
     auto moved = std::move(hasher);
     EXPECT_EQ(moved.update("bc").finish(), sha256("abc"));
     EXPECT_EQ(moved.finish(), sha256(""));
+    moved.update("ab");
+    sha256_hasher assigned;
+    assigned.update("forgotten");
+    assigned = std::move(moved);
+    EXPECT_EQ(assigned.update("c").finish(), sha256("abc"));
 }
 
 TEST(sha256, threads_do_not_disturb_each_other)

@@ -255,6 +255,14 @@ TEST(wrap_foreign, text_that_knew_an_earlier_mark_does_not_close_the_next)
     EXPECT_EQ(wrapped.find(closing), wrapped.size() - closing.size()) << "closed once, at the end";
 }
 
+class nothing_granted final : public authority
+{
+public:
+    bool allows(std::string_view, effect, std::string_view) const override { return false; }
+
+    std::string_view key() const override { return "nothing"; }
+};
+
 io::task<result<resource_body>> read_back(std::string text)
 {
     if (text == "gone")
@@ -319,6 +327,46 @@ TEST_F(policy_resource, of_another_instance_than_the_pinned_one_is_not_read)
     EXPECT_EQ(latest(), "invalid denied");
     EXPECT_TRUE(read_from(*rules, client, r, {{"instance", "dev"}, {"name", "a"}}));
     EXPECT_TRUE(read_from(*rules, client, r, {{"name", "a"}})) << "one that is of no instance";
+}
+
+TEST_F(policy_resource, without_the_scope_of_its_group_is_not_read)
+{
+    io::runtime on;
+    call c({{"key:1", std::make_shared<nothing_granted>()}}, client, io::deadline::after(10s));
+    const auto got = test::run_task(on, rules->read(note("text/plain", origin::ours), {{"name", "a"}}, c));
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, condition::denied);
+    EXPECT_EQ(c.needed_scope(), "instances:read");
+    EXPECT_EQ(latest(), "refused_scope denied");
+}
+
+io::task<result<std::vector<prompt_message>>> greet(std::string who)
+{
+    if (who == "nobody")
+        co_return fail(condition::not_found, "nobody is there");
+    co_return std::vector<prompt_message>{};
+}
+
+TEST_F(policy_resource, a_prompt_is_audited_with_its_instance_and_its_outcome)
+{
+    const prompt p{
+        .name = "greet",
+        .title = {},
+        .description = {},
+        .arguments = {},
+        .get = [](template_variables v, call&) { return greet(v["who"]); },
+    };
+    for (const auto* who : {"eve", "nobody"}) {
+        io::runtime on;
+        call c({{"stdio:test"}}, client, io::deadline::after(10s));
+        const auto got = test::run_task(on, rules->get(p, {{"instance", "dev"}, {"who", who}}, c));
+        EXPECT_EQ(got.has_value(), std::string_view(who) == "eve");
+    }
+    ASSERT_EQ(audit.entries.size(), 2U);
+    EXPECT_EQ(audit.entries[0].tool, "prompts/get greet");
+    EXPECT_EQ(audit.entries[0].instance, "dev");
+    EXPECT_EQ(audit.entries[0].argument_digest, crypto::sha256(R"({"instance":"dev","who":"eve"})"));
+    EXPECT_EQ(latest(), "allowed not_found");
 }
 
 } // namespace

@@ -194,5 +194,46 @@ TEST_F(audit_queue, prunes_what_is_older_than_the_retention)
     EXPECT_EQ(verified().checked, 2U);
 }
 
+TEST_F(audit_queue, goes_on_writing_when_old_entries_cannot_be_removed)
+{
+    {
+        auto t = audit_trail::open(dir);
+        ASSERT_TRUE(t);
+        auto old = call();
+        old.time -= std::chrono::days(91);
+        ASSERT_TRUE(t->append(std::span(&old, 1)));
+        tamper("UPDATE audit SET hash = x'00'");
+    }
+    with_log({.batch_interval = std::chrono::milliseconds(1)}, [](audit_log& audit) -> io::task<> {
+        for (int i = 0; i < 3; ++i) {
+            audit.record(call());
+            EXPECT_TRUE(co_await audit.flush(soon()));
+            // Pruning follows the batch; it runs on the same thread before the next one is written.
+            co_await io::yield();
+        }
+        EXPECT_TRUE(audit.healthy());
+        EXPECT_TRUE(co_await audit.stop(soon()));
+    });
+    EXPECT_EQ(audit_trail::open(dir)->list({.limit = 10}).value().size(), 4U);
+}
+
+TEST_F(audit_queue, looks_for_old_entries_once_a_day_only)
+{
+    with_log({.batch_interval = std::chrono::milliseconds(1)}, [this](audit_log& audit) -> io::task<> {
+        audit.record(call());
+        EXPECT_TRUE(co_await audit.flush(soon()));
+        audit.record(call());
+        EXPECT_TRUE(co_await audit.flush(soon()));
+        auto old = call();
+        old.time -= std::chrono::days(91);
+        audit.record(old);
+        EXPECT_TRUE(co_await audit.flush(soon()));
+        audit.record(call());
+        EXPECT_TRUE(co_await audit.flush(soon()));
+        EXPECT_TRUE(co_await audit.stop(soon()));
+        EXPECT_EQ(verified().pruned, 0U);
+    });
+}
+
 } // namespace
 } // namespace basekeeper::state

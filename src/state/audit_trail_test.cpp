@@ -357,5 +357,15 @@ TEST_F(audit_chain, is_continued_by_two_processes_at_once)
     EXPECT_EQ(t.verify()->checked, 2U * 40U * 7U);
 }
 
+TEST_F(audit_chain, does_not_prune_up_to_an_entry_whose_hash_is_no_hash)
+{
+    auto t = filled(3);
+    tamper("UPDATE audit SET hash = x'00' WHERE id = 2");
+    const auto pruned = t.prune(start + std::chrono::seconds(2), start + std::chrono::hours(1));
+    ASSERT_FALSE(pruned);
+    EXPECT_EQ(pruned.error().code, condition::internal);
+    EXPECT_THAT(ids(t, {}), ElementsAre(3, 2, 1)) << "nothing was removed";
+}
+
 } // namespace
 } // namespace basekeeper::state

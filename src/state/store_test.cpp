@@ -424,5 +424,44 @@ TEST_F(state_store, damaged_rows_are_errors_with_a_next_step)
     EXPECT_EQ(s.key_version().error().code, condition::internal);
 }
 
+TEST_F(state_store, a_variable_in_place_of_the_key_file_is_denied_and_names_the_file)
+{
+    ASSERT_TRUE(opened({.key_text = {}, .passphrase = {}, .key_file = root / "key"}).put_secret("a", text("b")));
+    const auto got = opened(variable('a')).get_secret("a");
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, condition::denied);
+    EXPECT_THAT(got.error().hint, HasSubstr("BASEKEEPER_KEY_FILE"));
+}
+
+TEST_F(state_store, a_key_file_that_cannot_be_made_fails_and_stores_nothing)
+{
+    const master_key_source nowhere{.key_text = {}, .passphrase = {}, .key_file = root / "none" / "key"};
+    auto s = opened(nowhere);
+    EXPECT_FALSE(s.put_secret("a", text("b")));
+    EXPECT_THAT(s.list_secret_names().value(), ElementsAre());
+    auto kept = opened(variable('a'));
+    ASSERT_TRUE(kept.put_secret("a", text("b")));
+    EXPECT_FALSE(kept.rotate_master_key(nowhere));
+    EXPECT_EQ(secret_of(kept, "a"), "b");
+    EXPECT_EQ(kept.key_version().value(), 1U);
+}
+
+TEST_F(state_store, a_folder_that_cannot_be_made_is_denied)
+{
+    const auto s = store::open("/proc/basekeeper", {}, time);
+    ASSERT_FALSE(s);
+    EXPECT_EQ(s.error().code, condition::denied);
+    EXPECT_THAT(s.error().hint, HasSubstr("BASEKEEPER_STATE_DIR"));
+}
+
+TEST_F(state_store, can_be_assigned)
+{
+    auto s = opened(variable('a'));
+    ASSERT_TRUE(s.put_secret("a", text("b")));
+    auto other = store::open(root / "other", variable('b'), time).value();
+    other = std::move(s);
+    EXPECT_EQ(secret_of(other, "a"), "b");
+}
+
 } // namespace
 } // namespace basekeeper::state
