@@ -71,15 +71,21 @@ struct run_command
         std::set<std::string> groups;
         for (const auto& t : with.offers().tools())
             groups.insert(t.about.group);
-        co_return cli::key(c, {with.settings().values, {groups.begin(), groups.end()}, with.names().names()}, show);
+        const auto recorded = book();
+        co_return cli::key(
+            c, {with.settings().values, {groups.begin(), groups.end()}, with.names().names(), recorded}, show
+        );
+    }
+
+    io::task<int> operator()(const cli::block_command& c) const
+    {
+        co_return cli::block(c, with.settings().values, book(), show);
     }
 
     // These need no services and were run before.
     io::task<int> operator()(const cli::config_command&) const { co_return 0; }
 
     io::task<int> operator()(const cli::audit_command&) const { co_return 0; }
-
-    io::task<int> operator()(const cli::block_command&) const { co_return 0; }
 
     io::task<int> operator()(const cli::completion_command&) const { co_return 0; }
 };
@@ -107,8 +113,6 @@ int run_line(const cli::command_line& line)
         return cli::config_show(*settings, show);
     if (const auto* audit = std::get_if<cli::audit_command>(&line.what))
         return cli::audit(*audit, settings->values, show);
-    if (const auto* block = std::get_if<cli::block_command>(&line.what))
-        return cli::block(*block, settings->values, show);
     auto built = services::build(*std::move(settings));
     if (!built)
         return cli::report(screen, built.error());

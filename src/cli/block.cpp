@@ -73,25 +73,27 @@ result<> remove(const block_command& what, state::blocked_address_table& table, 
     return {};
 }
 
-result<> run(const block_command& what, const config::settings& settings, presentation show)
+result<> run(const block_command& what, const config::settings& settings, const bookkeeping& book, presentation show)
 {
     auto table = TRY(state::blocked_address_table::open(*settings.state_dir));
     switch (what.action) {
     case block_action::list:
         return list(table, show);
     case block_action::add:
-        return add(what, table, show);
+        return recorded_command(
+                   book, "block add", {}, {{"address", what.address}, {"for", what.how_long}}
+        ).end(add(what, table, show));
     case block_action::remove:
-        return remove(what, table, show);
+        return recorded_command(book, "block remove", {}, {{"address", what.address}}).end(remove(what, table, show));
     }
     return {};
 }
 
 } // namespace
 
-int block(const block_command& what, const config::settings& settings, presentation show)
+int block(const block_command& what, const config::settings& settings, const bookkeeping& book, presentation show)
 {
-    const auto done = run(what, settings, show);
+    const auto done = run(what, settings, book, show);
     return done ? 0 : report(show.screen, done.error());
 }
 

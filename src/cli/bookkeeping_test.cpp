@@ -1,5 +1,6 @@
 // Commands that change something leave an entry, whatever becomes of them, and no secret in it.
 #include "cli/commands.hpp"
+#include "cli/test_audit_book.hpp"
 #include "cli/test_terminal.hpp"
 #include "support/run_task.hpp"
 
@@ -12,22 +13,9 @@
 namespace basekeeper::cli {
 namespace {
 
+using testing::audit_book;
 using ::testing::ElementsAre;
 using testing::test_terminal;
-
-class audit_book final : public mcp::audit_sink
-{
-public:
-    void record(mcp::audit_entry entry) override
-    {
-        EXPECT_EQ(entry.principal, "cli:me");
-        lines.push_back(entry.tool + " " + entry.instance + " " + entry.decision + " " + entry.outcome);
-        digests.push_back(entry.argument_digest);
-    }
-
-    std::vector<std::string> lines;
-    std::vector<std::array<std::byte, 32>> digests;
-};
 
 class recorded_commands : public ::testing::Test
 {

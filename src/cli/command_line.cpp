@@ -199,8 +199,15 @@ void add_block(CLI::App& app, draft& d)
 
 void add_others(CLI::App& app, draft& d)
 {
-    app.add_subcommand("serve", "Speak MCP over standard input and output")->callback([&d] {
-        d.chosen = serve_command{};
+    auto* serve = app.add_subcommand("serve", "Speak MCP over standard input and output, or over HTTP");
+    auto* http =
+        serve
+            ->add_option(
+                "--http", d.http, "Listen at ADDRESS:PORT or unix:PATH (default: http.listen, else 127.0.0.1:8420)"
+            )
+            ->expected(0, 1);
+    serve->callback([&d, http] {
+        d.chosen = serve_command{.http = http->count() > 0 ? std::optional(d.http) : std::nullopt};
     });
     auto* tools = app.add_subcommand("tools", "List the tools that clients see");
     tools->add_flag("--json", d.json, "With their schemas, as JSON");

@@ -56,6 +56,19 @@ int config_show(const config::loaded& settings, presentation show);
 
 int audit(audit_command what, const config::settings& settings, presentation show);
 
+/// What a key may be limited to, besides where it is kept.
+struct key_services
+{
+    const config::settings& settings;
+    std::vector<std::string> groups;    ///< of tools
+    std::vector<std::string> instances; ///< that are configured
+    const bookkeeping& book;
+};
+
+int key(const key_command& what, const key_services& with, presentation show);
+
+int block(const block_command& what, const config::settings& settings, const bookkeeping& book, presentation show);
+
 int rotate_secrets(const config::settings& settings, state::store& store, const bookkeeping& book, presentation show);
 
 /// What doctor looks at.

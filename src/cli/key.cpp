@@ -170,22 +170,31 @@ result<> revoke(const key_command& what, const key_services& with, presentation 
     return {};
 }
 
+boost::json::array texts(const std::vector<std::string>& all)
+{
+    return {all.begin(), all.end()};
+}
+
+result<> run(const key_command& what, const key_services& with, presentation show)
+{
+    if (what.action == key_action::list)
+        return list(with, show);
+    if (what.action == key_action::revoke)
+        return recorded_command(with.book, "key revoke", {}, {{"id", what.id}}).end(revoke(what, with, show));
+    boost::json::object asked{
+        {"name", what.name},
+        {"scopes", texts(what.scopes)},
+        {"instances", texts(what.instances)},
+        {"expires", what.expires},
+    };
+    return recorded_command(with.book, "key create", {}, std::move(asked)).end(create(what, with, show));
+}
+
 } // namespace
 
 int key(const key_command& what, const key_services& with, presentation show)
 {
-    result<> done;
-    switch (what.action) {
-    case key_action::create:
-        done = create(what, with, show);
-        break;
-    case key_action::list:
-        done = list(with, show);
-        break;
-    case key_action::revoke:
-        done = revoke(what, with, show);
-        break;
-    }
+    const auto done = run(what, with, show);
     return done ? 0 : report(show.screen, done.error());
 }
 

@@ -1,6 +1,7 @@
 // basekeeper key and block: what they store, what they show, what they refuse.
 #include "access/api_key_text.hpp"
 #include "cli/commands.hpp"
+#include "cli/test_audit_book.hpp"
 #include "cli/test_terminal.hpp"
 #include "state/api_keys.hpp"
 #include "state/blocked_addresses.hpp"
@@ -33,17 +34,20 @@ protected:
 
     int run(const key_command& what, output format = output::json)
     {
-        const int code = key(what, {settings, {"backups", "database"}, {"dev", "prod"}}, {at.screen, format});
+        const int code = key(what, {settings, {"backups", "database"}, {"dev", "prod"}, recorded}, {at.screen, format});
         take();
         return code;
     }
 
     int run(const block_command& what, output format = output::json)
     {
-        const int code = block(what, settings, {at.screen, format});
+        const int code = block(what, settings, recorded, {at.screen, format});
         take();
         return code;
     }
+
+    testing::audit_book book;
+    const bookkeeping recorded{book, {"cli:me"}, system_clock()};
 
     void take()
     {
@@ -122,6 +126,15 @@ TEST_F(access_commands, a_revoked_key_stays_in_the_list)
     EXPECT_EQ(run(key_command{.action = key_action::revoke, .id = "000000000000"}), 3);
     ASSERT_EQ(run({.action = key_action::list}), 0);
     EXPECT_EQ(printed().as_array().at(0).as_object().at("state").as_string(), "revoked");
+    EXPECT_THAT(
+        book.lines,
+        ::testing::ElementsAre(
+            "key create  allowed ok",
+            "key revoke  allowed ok",
+            "key revoke  allowed conflict",
+            "key revoke  allowed not_found"
+        )
+    );
 }
 
 TEST_F(access_commands, addresses_are_blocked_for_a_while_or_until_they_are_removed)

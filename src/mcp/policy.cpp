@@ -409,7 +409,8 @@ io::task<result<resource_body>> policy::read(const resource& r, template_variabl
 io::task<result<std::vector<prompt_message>>> policy::get(const prompt& p, template_variables values, call& c)
 {
     const auto started = time_.steady();
-    decision d;
+    c.set_trace(spans_.next(c.trace()));
+    judgement d;
     d.arguments = digest_of(boost::json::value_from(values).as_object());
     if (const auto named = values.find(instance_key); named != values.end())
         c.select_instance(named->second);
