@@ -9,32 +9,31 @@ namespace {
 
 using namespace test_rig;
 
-class server_tls : public testing::Test
+struct server_tls : testing::Test
 {
-protected:
     server_tls()
     {
         std::string name = std::filesystem::temp_directory_path() / "basekeeper-https-XXXXXX";
-        folder_ = ::mkdtemp(name.data());
-        files_ = {.certificate_chain = folder_ / "chain.pem", .private_key = folder_ / "key.pem"};
-        test::make_certificate("first", files_.certificate_chain, files_.private_key);
-        auto loaded = net::tls_context::load(files_);
+        folder = ::mkdtemp(name.data());
+        files = {.certificate_chain = folder / "chain.pem", .private_key = folder / "key.pem"};
+        test::make_certificate("first", files.certificate_chain, files.private_key);
+        auto loaded = net::tls_context::load(files);
         EXPECT_TRUE(loaded);
-        context_ = *loaded;
+        context = *loaded;
     }
 
-    ~server_tls() override { std::filesystem::remove_all(folder_); }
+    ~server_tls() override { std::filesystem::remove_all(folder); }
 
     net::endpoint listen(rig& r)
     {
-        auto at = r.served.listen({.host = "127.0.0.1", .port = 0}, context_);
+        auto at = r.served.listen({.host = "127.0.0.1", .port = 0}, context);
         EXPECT_TRUE(at);
         return *at;
     }
 
-    std::filesystem::path folder_;
-    net::tls_files files_;
-    std::shared_ptr<net::tls_context> context_;
+    std::filesystem::path folder;
+    net::tls_files files;
+    std::shared_ptr<net::tls_context> context;
 };
 
 TEST_F(server_tls, requests_are_answered_and_known_to_be_encrypted)
@@ -107,8 +106,8 @@ TEST_F(server_tls, new_connections_show_what_was_reloaded)
         const auto at = listen(r);
         test::tls_client before(on, at);
         EXPECT_TRUE(co_await before.handshake());
-        test::make_certificate("second", files_.certificate_chain, files_.private_key);
-        EXPECT_TRUE(context_->reload());
+        test::make_certificate("second", files.certificate_chain, files.private_key);
+        EXPECT_TRUE(context->reload());
         test::tls_client after(on, at);
         EXPECT_TRUE(co_await after.handshake());
         EXPECT_EQ(before.server_name(), "first");

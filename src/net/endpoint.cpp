@@ -78,9 +78,8 @@ result<endpoint> parse_endpoint(std::string_view text)
         return refuse(text, "it has no port");
     const auto digits = text.substr(colon + 1);
     endpoint out;
-    const auto* const end = digits.data() + digits.size();
-    const auto [stopped, failed] = std::from_chars(digits.data(), end, out.port);
-    if (failed != std::errc() || stopped != end)
+    const auto [stopped, failed] = std::from_chars(digits.begin(), digits.end(), out.port);
+    if (failed != std::errc() || stopped != digits.end())
         return refuse(text, "the port is not a number from 0 to 65535");
     auto host = text.substr(0, colon);
     const bool bracketed = host.starts_with('[') && host.ends_with(']');

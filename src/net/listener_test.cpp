@@ -131,6 +131,7 @@ TEST(listener, a_unix_socket_nobody_answers_is_replaced)
     address.sun_family = AF_UNIX;
     std::ranges::copy(at.path, address.sun_path);
     const int dead = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    ASSERT_GE(dead, 0);
     ASSERT_EQ(::bind(dead, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     ::close(dead);
     ASSERT_TRUE(std::filesystem::exists(at.path));

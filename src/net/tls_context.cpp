@@ -131,13 +131,18 @@ result<std::unique_ptr<tls_context::loaded>> tls_context::read(const tls_files& 
 
 result<std::shared_ptr<tls_context>> tls_context::load(tls_files files)
 {
-    auto first = TRY(read(files));
-    return std::shared_ptr<tls_context>(new tls_context(std::move(files), std::move(first)));
+    auto first = read(files);
+    if (!first)
+        return fail(std::move(first).error());
+    return std::shared_ptr<tls_context>(new tls_context(std::move(files), *std::move(first)));
 }
 
 result<> tls_context::reload()
 {
-    loaded_ = TRY(read(files_));
+    auto again = read(files_);
+    if (!again)
+        return fail(std::move(again).error());
+    loaded_ = *std::move(again);
     return {};
 }
 

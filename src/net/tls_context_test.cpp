@@ -16,18 +16,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class tls_context_files : public testing::Test
+struct tls_context_files : testing::Test
 {
-protected:
     tls_context_files()
     {
         std::string name = std::filesystem::temp_directory_path() / "basekeeper-tls-XXXXXX";
-        folder_ = ::mkdtemp(name.data());
-        files_ = {.certificate_chain = folder_ / "chain.pem", .private_key = folder_ / "key.pem"};
-        test::make_certificate("first", files_.certificate_chain, files_.private_key);
+        folder = ::mkdtemp(name.data());
+        files = {.certificate_chain = folder / "chain.pem", .private_key = folder / "key.pem"};
+        test::make_certificate("first", files.certificate_chain, files.private_key);
     }
 
-    ~tls_context_files() override { std::filesystem::remove_all(folder_); }
+    ~tls_context_files() override { std::filesystem::remove_all(folder); }
 
     /// The name a client is shown; empty when the handshake fails.
     std::string name_shown(const tls_context& context, int client_version = TLS1_3_VERSION)
@@ -50,13 +49,13 @@ protected:
         return shown;
     }
 
-    std::filesystem::path folder_;
-    tls_files files_;
+    std::filesystem::path folder;
+    tls_files files;
 };
 
-TEST_F(tls_context_files, a_pair_of_files_makes_a_server)
+TEST_F(tls_context_files, a_pair_of_filesmakes_a_server)
 {
-    const auto context = tls_context::load(files_);
+    const auto context = tls_context::load(files);
     ASSERT_TRUE(context) << context.error().message;
     EXPECT_EQ(name_shown(**context), "first");
     EXPECT_EQ(name_shown(**context, TLS1_2_VERSION), "first");
@@ -64,59 +63,59 @@ TEST_F(tls_context_files, a_pair_of_files_makes_a_server)
 
 TEST_F(tls_context_files, versions_before_1_2_are_refused)
 {
-    EXPECT_EQ(name_shown(**tls_context::load(files_), TLS1_1_VERSION), "");
+    EXPECT_EQ(name_shown(**tls_context::load(files), TLS1_1_VERSION), "");
 }
 
 TEST_F(tls_context_files, a_missing_file_is_named)
 {
-    std::filesystem::remove(files_.private_key);
-    const auto context = tls_context::load(files_);
+    std::filesystem::remove(files.private_key);
+    const auto context = tls_context::load(files);
     ASSERT_FALSE(context);
     EXPECT_EQ(context.error().code, condition::not_found);
-    EXPECT_NE(context.error().message.find(files_.private_key), std::string::npos);
+    EXPECT_NE(context.error().message.find(files.private_key), std::string::npos);
 }
 
 TEST_F(tls_context_files, what_is_no_certificate_is_named)
 {
-    std::ofstream(files_.certificate_chain) << "nonsense";
-    const auto context = tls_context::load(files_);
+    std::ofstream(files.certificate_chain) << "nonsense";
+    const auto context = tls_context::load(files);
     ASSERT_FALSE(context);
     EXPECT_EQ(context.error().code, condition::invalid_argument);
-    EXPECT_NE(context.error().message.find(files_.certificate_chain), std::string::npos);
+    EXPECT_NE(context.error().message.find(files.certificate_chain), std::string::npos);
 }
 
 TEST_F(tls_context_files, a_key_of_another_certificate_is_refused)
 {
-    test::make_certificate("other", folder_ / "ignored.pem", files_.private_key);
-    const auto context = tls_context::load(files_);
+    test::make_certificate("other", folder / "ignored.pem", files.private_key);
+    const auto context = tls_context::load(files);
     ASSERT_FALSE(context);
     EXPECT_EQ(context.error().code, condition::invalid_argument);
-    EXPECT_NE(context.error().message.find(files_.private_key), std::string::npos);
-    EXPECT_NE(context.error().hint.find(files_.certificate_chain), std::string::npos);
+    EXPECT_NE(context.error().message.find(files.private_key), std::string::npos);
+    EXPECT_NE(context.error().hint.find(files.certificate_chain), std::string::npos);
 }
 
 TEST_F(tls_context_files, reloading_shows_the_new_certificate)
 {
-    const auto context = tls_context::load(files_);
-    test::make_certificate("second", files_.certificate_chain, files_.private_key);
+    const auto context = tls_context::load(files);
+    test::make_certificate("second", files.certificate_chain, files.private_key);
     EXPECT_EQ(name_shown(**context), "first") << "not before it is reloaded";
     EXPECT_TRUE((*context)->reload());
     EXPECT_EQ(name_shown(**context), "second");
 }
 
-TEST_F(tls_context_files, reloading_bad_files_keeps_the_old_certificate)
+TEST_F(tls_context_files, reloading_bad_fileskeeps_the_old_certificate)
 {
-    const auto context = tls_context::load(files_);
-    std::ofstream(files_.private_key) << "nonsense";
+    const auto context = tls_context::load(files);
+    std::ofstream(files.private_key) << "nonsense";
     const auto again = (*context)->reload();
     ASSERT_FALSE(again);
-    EXPECT_NE(again.error().message.find(files_.private_key), std::string::npos);
+    EXPECT_NE(again.error().message.find(files.private_key), std::string::npos);
     EXPECT_EQ(name_shown(**context), "first");
 }
 
 TEST_F(tls_context_files, a_client_that_says_nothing_is_given_up)
 {
-    const auto context = tls_context::load(files_);
+    const auto context = tls_context::load(files);
     test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
         auto l = listener::open(on.executor(), {.host = "127.0.0.1", .port = 0});
         const test::raw_client client(on, l->local());
@@ -129,7 +128,7 @@ TEST_F(tls_context_files, a_client_that_says_nothing_is_given_up)
 
 TEST_F(tls_context_files, a_client_without_tls_is_denied)
 {
-    const auto context = tls_context::load(files_);
+    const auto context = tls_context::load(files);
     test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
         auto l = listener::open(on.executor(), {.host = "127.0.0.1", .port = 0});
         test::raw_client client(on, l->local());

@@ -45,7 +45,8 @@ bool is_stale(const std::string& path, const unix_address& address)
     if (!found || !S_ISSOCK(found->st_mode))
         return false;
     const auto probe = make_socket();
-    return ::connect(probe.get(), address.generic(), sizeof address.value) != 0 && errno == ECONNREFUSED;
+    return probe.get() >= 0 && ::connect(probe.get(), address.generic(), sizeof address.value) != 0 &&
+           errno == ECONNREFUSED;
 }
 
 } // namespace

@@ -18,6 +18,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace basekeeper::test {
 
@@ -102,6 +103,8 @@ private:
     static int connect(const net::endpoint& to, int receive_buffer_bytes)
     {
         const int fd = ::socket(to.is_unix_socket() ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0)
+            throw std::system_error(errno, std::generic_category(), "socket");
         if (receive_buffer_bytes > 0)
             ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
         int connected = -1;

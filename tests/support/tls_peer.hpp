@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace basekeeper::test {
@@ -31,12 +32,13 @@ inline void make_certificate(const std::string& name, const std::string& certifi
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, text, -1, -1, 0);
     X509_set_issuer_name(made.get(), subject);
     X509_sign(made.get(), key.get(), EVP_sha256());
-    std::FILE* const certificate = std::fopen(certificate_file.c_str(), "w");
-    PEM_write_X509(certificate, made.get());
-    std::fclose(certificate);
-    std::FILE* const secret = std::fopen(key_file.c_str(), "w");
-    PEM_write_PrivateKey(secret, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    std::fclose(secret);
+    using file = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+    const file certificate(std::fopen(certificate_file.c_str(), "w"), std::fclose);
+    const file secret(std::fopen(key_file.c_str(), "w"), std::fclose);
+    if (!certificate || !secret)
+        throw std::runtime_error("cannot write " + certificate_file + " and " + key_file);
+    PEM_write_X509(certificate.get(), made.get());
+    PEM_write_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
 }
 
 /// A TLS connection on top of a raw one. Trusts everybody.
