@@ -6,14 +6,14 @@ namespace {
 
 using boost::json::object;
 
-object text_property(std::string name)
+object text_property(std::string_view name)
 {
-    return {{std::move(name), {{"type", "string"}}}};
+    return {{name, {{"type", "string"}}}};
 }
 
-object yes_or_no(std::string name)
+object yes_or_no(std::string_view name)
 {
-    return {{std::move(name), {{"type", "boolean"}}}};
+    return {{name, {{"type", "boolean"}}}};
 }
 
 /// Asks for one form and gives the accepted content; fails with denied when the person refused.
