@@ -53,16 +53,21 @@ io::task<result<mcp::tool_output>> run(const Handler& handler, Args in, mcp::cal
 
 } // namespace detail
 
-/// A tool whose result is content. `handler`: `fixture_result(Args, mcp::call&)`.
+/// A tool whose result is content. `handler`: `fixture_result(Args, mcp::call&)`; `consult` as in mcp::tool_hooks.
 template <json::described Args = mcp::no_arguments, class Handler>
-mcp::tool make_fixture(mcp::tool_description about, Handler handler)
+mcp::tool make_fixture(
+    mcp::tool_description about, Handler handler, std::function<io::task<result<>>(Args&, mcp::call&)> consult = {}
+)
 {
     mcp::tool t{.about = std::move(about), .input_schema = json::schema<Args>(), .output_schema = {}, .prepare = {}};
-    // The tool owns the handler and outlives every call of it.
-    t.prepare = [handler = std::make_shared<const Handler>(std::move(handler))](const boost::json::object& arguments
-                ) -> result<mcp::prepared_call> {
+    // The tool owns both and outlives every call of it.
+    t.prepare = [handler = std::make_shared<const Handler>(std::move(handler)),
+                 consult = std::make_shared<const decltype(consult)>(std::move(consult)
+                 )](const boost::json::object& arguments) -> result<mcp::prepared_call> {
         auto in = std::make_unique<Args>(TRY(json::decode<Args>(arguments)));
         mcp::prepared_call out{};
+        if (*consult)
+            out.consult = [consult, in = in.get()](mcp::call& c) { return (*consult)(*in, c); };
         out.run = [handler, in = std::move(in)](mcp::call& c) mutable {
             return detail::run(*handler, std::move(*in), c);
         };

@@ -73,15 +73,23 @@ struct offer
     offer() { news.news = &server.news(); }
 };
 
+/// Serves to the end and stops the tasks, which do not end with the clients that wanted them.
+io::task<int> serve_and_close(io::task<int> serving, mcp::server& of)
+{
+    const int code = co_await std::move(serving);
+    const auto closed = co_await of.close(io::deadline::after(std::chrono::seconds{5}));
+    co_return closed ? code : 1;
+}
+
 int run(std::span<char*> arguments)
 {
     const std::vector<std::string> words(arguments.begin() + 1, arguments.end());
     io::runtime loop;
     offer all;
     if (words == std::vector<std::string>{"--stdio"})
-        return loop.run_main(transports::serve_stdio(all.server, {"stdio:conformance"}));
+        return loop.run_main(serve_and_close(transports::serve_stdio(all.server, {"stdio:conformance"}), all.server));
     if (words.size() == 2 && words.front() == "--http")
-        return loop.run_main(serve_http(all.server, words.back()));
+        return loop.run_main(serve_and_close(serve_http(all.server, words.back()), all.server));
     std::fputs("usage: basekeeper-conformance-server --stdio | --http HOST:PORT\n", stderr);
     return 2;
 }

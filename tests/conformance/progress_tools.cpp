@@ -36,6 +36,14 @@ fixture_result log_once(mcp::no_arguments, mcp::call& c)
     co_return say("Logged one message.");
 }
 
+/// Has the client come back for the answer (SSE polling of 2025-11-25).
+fixture_result let_go_and_answer(mcp::no_arguments, mcp::call& c)
+{
+    c.client().release_stream(step);
+    CO_TRY(co_await io::sleep(2 * step));
+    co_return say("Reconnection test completed successfully.");
+}
+
 } // namespace
 
 void add_progress_tools(mcp::registry& all)
@@ -43,6 +51,7 @@ void add_progress_tools(mcp::registry& all)
     all.add(make_fixture(described("test_tool_with_logging", "Sends three log messages."), log_steps));
     all.add(make_fixture(described("test_tool_with_progress", "Reports its progress three times."), report_progress));
     all.add(make_fixture(described("test_logging_tool", "Sends one log message."), log_once));
+    all.add(make_fixture(described("test_reconnection", "Lets go of its stream, then answers."), let_go_and_answer));
 }
 
 } // namespace basekeeper::conformance

@@ -79,14 +79,28 @@ fixture_result ask_two_at_once(mcp::no_arguments, mcp::call& c)
     co_return say(json::to_text(got.at(0)) + " and " + json::to_text(got.at(1)));
 }
 
-fixture_result greet_later(mcp::no_arguments, mcp::call& c)
+/// No argument of the tool: what the client said before the task began.
+struct learned_name
+{
+    std::string name;
+
+    static constexpr std::tuple<> fields{};
+};
+
+io::task<result<>> ask_name(learned_name& into, mcp::call& c)
 {
     auto schema = form({{"name", {{"type", "string"}}}});
     const auto got =
         CO_TRY(co_await c.client().ask({"user_name", "What is your name?", std::move(schema)}, c.deadline()));
     const auto* name = got.content.if_contains("name");
+    into.name = name != nullptr ? std::string(name->as_string()) : "whoever you are";
+    co_return result<>{};
+}
+
+fixture_result greet_later(learned_name in, mcp::call&)
+{
     CO_TRY(co_await io::sleep(100ms));
-    co_return say("Hello, " + (name != nullptr ? std::string(name->as_string()) : "whoever you are") + "!");
+    co_return say("Hello, " + in.name + "!");
 }
 
 mcp::tool_description as_task(std::string name, std::string description, mcp::task_support support)
@@ -109,7 +123,9 @@ void add_task_tools(mcp::registry& all)
         make_fixture<file_argument>(as_task("confirm_delete", "Asks, then deletes nothing.", preferred), confirm_delete)
     );
     all.add(make_fixture(as_task("multi_input", "Asks two questions at once.", preferred), ask_two_at_once));
-    all.add(make_fixture(as_task("test_tool_with_task", "Asks, then becomes a task.", required), greet_later));
+    all.add(make_fixture<learned_name>(
+        as_task("test_tool_with_task", "Asks, then becomes a task.", required), greet_later, ask_name
+    ));
 }
 
 } // namespace basekeeper::conformance

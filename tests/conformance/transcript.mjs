@@ -3,7 +3,7 @@
 // A transcript is a text file. Its first line is a comment that says what it shows; of the other lines
 //   > text      is sent to the server as it is, with {{name}} replaced by what was caught under that name
 //   < json      is the next message that the server sends. "…" stands for any value, a member "…" for any further
-//               members, and "{{name}}" for a string that is caught under that name
+//               members, "{{name}}" for a string that is caught under that name, "{{=name}}" for the one that was
 //   end         closes the server's input: what follows is said afterwards, and it ends with exit code 0
 //   # text      is a comment
 // What the server says beyond that is a failure, and so are messages in another order.
@@ -26,9 +26,10 @@ export function readTranscript(file) {
 
 /** What is in the way of taking `given` for `wanted`, as a path and a sentence, or nothing. Catches names in `caught`. */
 export function difference(wanted, given, caught, path = '') {
-  const caughtName = typeof wanted === 'string' && wanted.match(/^\{\{(\w+)\}\}$/)?.[1];
-  if (caughtName && typeof given === 'string') {
-    caught[caughtName] = given;
+  const [, again, name] = (typeof wanted === 'string' && wanted.match(/^\{\{(=?)(\w+)\}\}$/)) || [];
+  if (name && typeof given === 'string') {
+    if (again) return given === caught[name] ? undefined : `${path} is ${given}, not ${caught[name]} as before`;
+    caught[name] = given;
     return undefined;
   }
   if (wanted === ANY) return given === undefined ? `${path} is missing` : undefined;

@@ -96,4 +96,6 @@ test('what differs from a transcript is found', () => {
   const caught = {};
   assert.equal(difference({ state: '{{s}}' }, { state: 'x' }, caught), undefined);
   assert.equal(filled('"{{s}}"', caught), '"x"');
+  assert.equal(difference({ state: '{{=s}}' }, { state: 'x' }, caught), undefined);
+  assert.match(difference({ state: '{{=s}}' }, { state: 'y' }, caught), /not x as before/);
 });
