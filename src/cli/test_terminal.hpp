@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,10 @@ class scratch_file
 public:
     explicit scratch_file(std::string_view content = {}) : file_(std::tmpfile())
     {
+        if (file_ == nullptr)
+            throw std::runtime_error("no temporary file");
         std::fwrite(content.data(), 1, content.size(), file_);
-        std::rewind(file_);
+        go_to_start();
     }
 
     ~scratch_file() { std::fclose(file_); }
@@ -32,17 +35,23 @@ public:
     std::string take()
     {
         std::fflush(file_);
-        std::rewind(file_);
+        go_to_start();
         std::string all;
         for (int c = std::fgetc(file_); c != EOF; c = std::fgetc(file_))
             all += static_cast<char>(c);
-        std::rewind(file_);
+        go_to_start();
         if (::ftruncate(::fileno(file_), 0) != 0)
             all += " (not truncated)";
         return all;
     }
 
 private:
+    void go_to_start() const
+    {
+        if (std::fseek(file_, 0, SEEK_SET) != 0)
+            throw std::runtime_error("a temporary file cannot be read again");
+    }
+
     std::FILE* file_;
 };
 

@@ -29,7 +29,7 @@ result<server_account> find_server_account(const std::string& wanted);
 class layout
 {
 public:
-    layout(std::filesystem::path root, std::string name) : name_(std::move(name)), home_(std::move(root) / name_) {}
+    layout(const std::filesystem::path& root, std::string name) : name_(std::move(name)), home_(root / name_) {}
 
     const std::string& name() const { return name_; }
 
