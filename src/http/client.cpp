@@ -8,7 +8,6 @@
 #include "io/offload.hpp"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <cstring>
@@ -18,7 +17,8 @@ namespace {
 
 bool same_name(std::string_view a, std::string_view b)
 {
-    return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 bool is_token(std::string_view name)
@@ -119,13 +119,9 @@ io::task<result<>> client::engine::load(io::deadline until)
     loaded.reset();
     auto library = co_await io::offload(threads, load_curl);
     loading = false;
-    if (library) {
-        curl = *std::move(library);
-        multi = std::make_unique<transfers>(where, *curl, settings.max_connections);
-    }
-    loaded.set();
-    if (!library)
-        co_return fail(std::move(library).error());
+    loaded.set(); // those who wait run later, and find it loaded or try again
+    curl = CO_TRY(std::move(library));
+    multi = std::make_unique<transfers>(where, *curl, settings.max_connections);
     co_return result<>{};
 }
 
