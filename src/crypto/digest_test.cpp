@@ -71,6 +71,7 @@ TEST(sha256, threads_do_not_disturb_each_other)
     const auto expected = sha256("abc");
     std::vector<std::jthread> threads;
     std::array<int, 4> wrong{};
+    threads.reserve(wrong.size());
     for (auto& count : wrong)
         threads.emplace_back([&count, &expected] {
             for (int i = 0; i < 2000; ++i)

@@ -100,6 +100,7 @@ order by 1)";
 std::vector<std::string> first_column(const pg::row_set& rows)
 {
     std::vector<std::string> out;
+    out.reserve(rows.size());
     for (std::size_t r = 0; r < rows.size(); ++r)
         out.emplace_back(rows.value(r, 0).value_or(""));
     return out;
