@@ -22,7 +22,7 @@ const modernParams = (params, capabilities) => ({
 const asking = (server) => async (method, params, capabilities = { elicitation: {}, extensions: { [TASKS]: {} } }) =>
   (await server.request(method, modernParams(params, capabilities))).result;
 
-const slow = (seconds) => ({ name: 'query_database', arguments: { query: `select pg_sleep(${seconds}), 42 as n` } });
+const slow = (seconds) => ({ name: 'execute_sql', arguments: { query: `select pg_sleep(${seconds}), 42 as n` } });
 
 test('2025-11-25: a query goes on as a task, is awaited, and a drop is confirmed inside one', { timeout: 60_000 }, async () => {
   const server = work.serve();
@@ -53,7 +53,7 @@ test('2025-11-25: a cancelled task stops its statement', { timeout: 60_000 }, as
   assert.equal((await server.request('tasks/cancel', { taskId })).result.status, 'cancelled');
   const sleeping = "select count(*)::int from pg_stat_activity where state = 'active' and query like '%pg_sleep(600)%' and pid <> pg_backend_pid()";
   for (let i = 0; ; ++i) {
-    const left = succeeded(await server.call('query_database', { query: sleeping })).rows[0][0];
+    const left = succeeded(await server.call('execute_sql', { query: sleeping })).rows[0][0];
     if (left === 0) break;
     assert.ok(i < 50, 'the statement still runs');
     await pause(100);
