@@ -312,6 +312,7 @@ io::task<result<>> policy::ask_first(const tool& t, prepared_call& prepared, jud
 io::task<std::expected<admitted_call, refusal>> policy::admit(const tool& t, boost::json::object arguments, call& c)
 {
     admitted_call out{.what = t, .prepared = {}, .found = {}, .began = time_.steady()};
+    c.set_trace(spans_.next(c.trace()));
     auto prepared = co_await check(t, std::move(arguments), out.found, c);
     if (!prepared)
         co_return std::unexpected(refuse(out, std::move(prepared).error(), c));
@@ -378,6 +379,7 @@ io::task<result<tool_reply>> policy::run(const tool& t, boost::json::object argu
 io::task<result<resource_body>> policy::read(const resource& r, template_variables variables, call& c)
 {
     const auto started = time_.steady();
+    c.set_trace(spans_.next(c.trace()));
     judgement d;
     d.arguments = crypto::sha256(json::to_text(boost::json::value_from(variables)));
     if (const auto named = variables.find(instance_key); named != variables.end())

@@ -50,6 +50,27 @@ struct call_counters
     std::uint64_t refusals = 0;
 };
 
+/// How a call was judged, for the audit trail.
+struct judgement
+{
+    std::array<std::byte, 32> arguments{}; ///< SHA-256 of them, compact JSON sorted by name
+    std::string confirm{};                 ///< token that came with the call
+    std::string_view word = "allowed";     ///< as audit_entry::decision
+    bool token_offered = false;            ///< the client cannot ask: it was told to come back with a token
+};
+
+/// A call that may run. Must be given to `policy::finish` or `policy::refuse`, once, or it is not audited.
+struct admitted_call
+{
+    const tool& what;
+    prepared_call prepared;
+    judgement found;
+    steady_time began;
+};
+
+/// The answer to a call that may not run; condition::input_required as in `policy::run`.
+using refusal = result<tool_reply>;
+
 /// How a request that is no call ended.
 enum class answered
 {

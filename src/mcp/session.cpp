@@ -34,7 +34,8 @@ rpc_error no_such_method(std::string_view name)
 } // namespace
 
 session::session(server& of, caller who, outbox& out, io::executor where)
-    : server_(of), from_(std::make_shared<const caller>(std::move(who))), out_(out), own_(std::shared_ptr<void>{}, &out), asked_(where), ending_(where),
+    : server_(of), from_(std::make_shared<const caller>(std::move(who))), out_(out),
+      own_(std::shared_ptr<void>{}, &out), asked_(where), ending_(where),
       nursery_(where, [&of](const std::exception_ptr& bug) { of.report_bug(what(bug)); })
 {}
 
@@ -127,7 +128,7 @@ void session::start_modern(request r, const reply_path& to)
     const auto m = find_method(r.method, era::modern, server_.offers());
     if (!m)
         return refuse(to, r.id, no_such_method(r.method), fault::envelope);
-    job j{.what = std::move(r), .which = *m, .speak = server_.modern(), .from = *from, .to = to};
+    job j{.what = std::move(r), .which = *m, .speak = server_.modern(), .who = from_, .from = *from, .to = to};
     if (may_wait(*m))
         run(std::move(j));
     else
@@ -143,7 +144,7 @@ void session::start_legacy(request r, const reply_path& to)
         rpc_error why{rpc_code::invalid_request, "Invalid request: send initialize before " + r.method};
         return refuse(to, r.id, std::move(why), fault::envelope);
     }
-    job j{.what = std::move(r), .which = *m, .speak = legacy_voice(), .from = client_, .to = to};
+    job j{.what = std::move(r), .which = *m, .speak = legacy_voice(), .who = from_, .from = client_, .to = to};
     if (may_wait(*m))
         run(std::move(j));
     else
@@ -155,7 +156,7 @@ void session::answer_at_once(job j)
     auto& r = j.what;
     auto message = begin_result(r.id);
     exchange x{
-        .of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = r.params, .message = message
+        .of = server_, .speak = j.speak, .from = *j.who, .declared = j.from, .params = r.params, .message = message
     };
     outcome came_to;
     try {
@@ -197,7 +198,7 @@ outcome session::initialize(request& r, std::string& message)
     exchange x{
         .of = server_,
         .speak = legacy_voice(),
-        .from = from_,
+        .from = *from_,
         .declared = client_,
         .params = r.params,
         .message = message
@@ -278,7 +279,12 @@ void session::resource_updated(std::string_view uri)
     out_.send(resource_updated_notice(uri) + "}}", {.kind = message_kind::notice});
 }
 
-io::task<> session::drain(io::deadline until)
+void session::renew(principal who)
+{
+    from_ = std::make_shared<const caller>(std::move(who), from_->sees);
+}
+
+void session::wind_up()
 {
     asked_.abandon();
     ending_.set();

@@ -17,8 +17,10 @@ std::string subscription_member(std::string_view id)
 class session::listener final : public change_listener
 {
 public:
-    listener(server& of, outbox& out, listen_filter filter, std::string_view id)
-        : server_(of), out_(out), filter_(std::move(filter)), meta_(R"("_meta":{)" + subscription_member(id) + "}}}")
+    /// Both must outlive this.
+    listener(server& of, outbox& out, listen_filter filter, const job& j, const running_request& entry)
+        : server_(of), out_(out), filter_(std::move(filter)),
+          meta_(R"("_meta":{)" + subscription_member(j.what.id) + "}}}"), of_(entry)
     {}
 
     void acknowledge()
@@ -75,9 +77,9 @@ io::task<> session::serve_listen(job j)
     if (server_.news().listeners() >= server_.settings().most_listeners)
         co_return conclude(j, {rpc_code::internal_error, "Subscription limit reached: end another one first"});
     std::erase_if(filter->task_ids, [&](const std::string& id) {
-        return server_.tasks().find(id, from_.who.id) == nullptr;
+        return server_.tasks().find(id, j.who->who.id) == nullptr;
     });
-    listener one(server_, *j.to.out, *std::move(filter), j.what.id);
+    listener one(server_, *j.to.out, *std::move(filter), j, running_.find(j.what.id)->second);
     one.acknowledge();
     server_.news().add(one);
     const auto ended = co_await ending_.wait(io::deadline::never());

@@ -61,7 +61,7 @@ io::task<> session::serve_legacy(job j)
     announce(j, up);
     auto message = begin_result(j.what.id);
     exchange x{
-        .of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = j.what.params, .message = message
+        .of = server_, .speak = j.speak, .from = *j.who, .declared = j.from, .params = j.what.params, .message = message
     };
     auto came_to = co_await attempt(j.which, x, up);
     if (came_to && x.input_required)
@@ -75,7 +75,7 @@ io::task<> session::serve_modern(job j)
     announce(j, up);
     auto message = begin_result(j.what.id);
     exchange x{
-        .of = server_, .speak = j.speak, .from = from_, .declared = j.from, .params = j.what.params, .message = message
+        .of = server_, .speak = j.speak, .from = *j.who, .declared = j.from, .params = j.what.params, .message = message
     };
     // Before the handler runs: it takes the arguments with it.
     std::string bound_to;

@@ -156,6 +156,7 @@ public:
             co_return 0;
         };
         loop.run_main(end());
+        clients_.clear(); // their sessions before the server
     }
 
     task_bench(const task_bench&) = delete;
