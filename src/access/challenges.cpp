@@ -71,6 +71,7 @@ challenge challenges::cannot_verify(std::chrono::seconds wait) const
 {
     return {
         .status = 503,
+        .why = cause::keys_away,
         .message =
             "tokens cannot be verified now, as the keys of the authorization server could not be read: try again",
         .retry_after = std::max(wait, std::chrono::seconds{1})
@@ -79,15 +80,23 @@ challenge challenges::cannot_verify(std::chrono::seconds wait) const
 
 challenge challenges::insufficient_scope(std::string_view scopes) const
 {
-    const auto why = fmt::format("this needs the scope {}", scopes);
-    return {.status = 403, .www_authenticate = bearer("insufficient_scope", scopes, why), .message = why};
+    const auto needs = fmt::format("this needs the scope {}", scopes);
+    return {
+        .status = 403,
+        .why = cause::scope,
+        .www_authenticate = bearer("insufficient_scope", scopes, needs),
+        .message = needs
+    };
 }
 
-challenge too_many_requests(std::chrono::seconds wait)
+challenge too_many_requests(cause who, std::chrono::seconds wait)
 {
     wait = std::max(wait, std::chrono::seconds{1});
     return {
-        .status = 429, .message = fmt::format("too many requests: try again in {} s", wait.count()), .retry_after = wait
+        .status = 429,
+        .why = who,
+        .message = fmt::format("too many requests: try again in {} s", wait.count()),
+        .retry_after = wait
     };
 }
 
@@ -97,14 +106,15 @@ challenge blocked_address(std::optional<std::chrono::seconds> wait)
         wait = std::max(*wait, std::chrono::seconds{1});
     return {
         .status = 403,
+        .why = cause::blocked,
         .message = "this address is blocked; whoever runs the server lifts that with `basekeeper block remove`",
         .retry_after = wait
     };
 }
 
-challenge wrong_place(unsigned status, std::string message)
+challenge wrong_place(cause which, unsigned status, std::string message)
 {
-    return {.status = status, .message = std::move(message)};
+    return {.status = status, .why = which, .message = std::move(message)};
 }
 
 } // namespace basekeeper::access

@@ -9,10 +9,24 @@
 
 namespace basekeeper::access {
 
+/// Why a request does not come in, for counting.
+enum class cause
+{
+    credential, ///< none, or one that is refused
+    scope,
+    keys_away, ///< the authorization server's keys cannot be read
+    caller_rate,
+    address_rate,
+    blocked,
+    host,
+    origin
+};
+
 /// The answer to a request that does not come in.
 struct challenge
 {
     unsigned status = 401;
+    cause why = cause::credential;
     std::string www_authenticate{}; ///< the header's value; empty: no such header
     std::string message;            ///< one sentence for a person, with the next step; holds no credential
     std::optional<std::chrono::seconds> retry_after{}; ///< the header's value, at least one second
@@ -42,13 +56,13 @@ private:
     std::string scopes_;
 };
 
-/// 429: too many requests.
-challenge too_many_requests(std::chrono::seconds wait);
+/// 429: too many requests. `who`: caller_rate or address_rate.
+challenge too_many_requests(cause who, std::chrono::seconds wait);
 
 /// 403: the address is blocked, until it is removed where `wait` is nothing.
 challenge blocked_address(std::optional<std::chrono::seconds> wait);
 
-/// 403 for a Host or Origin that is not allowed, 400 for one that is missing or malformed.
-challenge wrong_place(unsigned status, std::string message);
+/// 403 for a Host or Origin that is not allowed, 400 for one that is missing or malformed. `which`: host or origin.
+challenge wrong_place(cause which, unsigned status, std::string message);
 
 } // namespace basekeeper::access

@@ -64,8 +64,8 @@ TEST(challenge, no_text_can_break_out_of_a_header)
 
 TEST(challenge, waits_are_at_least_a_second)
 {
-    EXPECT_EQ(too_many_requests(std::chrono::seconds{0}).retry_after, std::chrono::seconds{1});
-    EXPECT_EQ(too_many_requests(std::chrono::seconds{7}).status, 429U);
+    EXPECT_EQ(too_many_requests(cause::caller_rate, std::chrono::seconds{0}).retry_after, std::chrono::seconds{1});
+    EXPECT_EQ(too_many_requests(cause::caller_rate, std::chrono::seconds{7}).status, 429U);
     EXPECT_EQ(challenges("", "").cannot_verify(std::chrono::seconds{30}).status, 503U);
     EXPECT_FALSE(blocked_address(std::nullopt).retry_after);
     EXPECT_THAT(blocked_address(std::nullopt).message, HasSubstr("basekeeper block remove"));

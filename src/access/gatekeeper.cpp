@@ -39,7 +39,7 @@ std::optional<challenge> gatekeeper::admit(const visitor& from)
     if (const auto blocked = blocks_.find(address))
         return blocked_address(blocked->wait);
     if (const auto wait = addresses_.take(address))
-        return too_many_requests(*wait);
+        return too_many_requests(cause::address_rate, *wait);
     if (auto refused = places_.check_host(from.host))
         return refused;
     return places_.check_origin(from.origin);
@@ -53,7 +53,7 @@ verdict gatekeeper::judged(verdict found, std::string_view ip)
         return found;
     }
     if (const auto wait = principals_.take(found->id))
-        return std::unexpected(too_many_requests(*wait));
+        return std::unexpected(too_many_requests(cause::caller_rate, *wait));
     return found;
 }
 

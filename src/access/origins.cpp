@@ -121,12 +121,13 @@ std::optional<challenge> origin_rules::check_host(std::optional<std::string_view
         return std::nullopt;
     const auto read = host ? read_host(*host) : std::nullopt;
     if (!read)
-        return wrong_place(400, host ? "the Host header is malformed" : "the Host header is missing");
+        return wrong_place(cause::host, 400, host ? "the Host header is malformed" : "the Host header is missing");
     const bool allowed = is_named_host(*read) || (listens_ == reach::loopback && is_local(read->host)) ||
                          (listens_ == reach::beyond && hosts_.empty());
     if (allowed)
         return std::nullopt;
     return wrong_place(
+        cause::host,
         403,
         fmt::format(
             "this server does not answer for the host \"{}\": add it to http.allowed_hosts if it should",
@@ -146,7 +147,9 @@ std::optional<challenge> origin_rules::check_origin(std::optional<std::string_vi
         if (local || read == own_origin_ || std::ranges::find(origins_, *read) != origins_.end())
             return std::nullopt;
     }
-    return wrong_place(403, "web pages of this origin may not connect: add it to http.allowed_origins if it should");
+    return wrong_place(
+        cause::origin, 403, "web pages of this origin may not connect: add it to http.allowed_origins if it should"
+    );
 }
 
 std::optional<std::string> origin_rules::cross_origin(std::optional<std::string_view> origin) const

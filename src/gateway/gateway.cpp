@@ -69,15 +69,15 @@ dress gateway::dress_for(const http::request& asked) const
     };
 }
 
-http::response gateway::refusal(const access::challenge& why) const
+http::response gateway::refuse(const access::challenge& why) const
 {
     auto out = transports::refusal(why.status, why.message);
     if (!why.www_authenticate.empty())
         out.headers.add("WWW-Authenticate", why.www_authenticate);
     if (why.retry_after)
         out.headers.add("Retry-After", std::to_string(why.retry_after->count()));
-    if (why.status == 429 && settings_.limited)
-        settings_.limited("rate");
+    if (settings_.count_refusal)
+        settings_.count_refusal(why.why);
     return out;
 }
 
@@ -98,7 +98,7 @@ std::optional<http::response> gateway::admit(const http::request& head)
     if (head.headers.count("host") > 1 || head.headers.count("authorization") > 1 || head.headers.count("origin") > 1)
         no = transports::refusal(400, "Bad Request: Host, Origin and Authorization may stand once");
     else if (const auto why = with_.door.admit(visitor_of(head)))
-        no = refusal(*why);
+        no = refuse(*why);
     else if (!knows(head.path))
         no = transports::refusal(404, "Not found: the MCP endpoint is /mcp");
     if (no)
@@ -123,7 +123,7 @@ io::task<> gateway::serve(http::request asked, http::exchange& with)
         co_return out.respond(std::move(no));
     }
     if (asked.path == alive_path)
-        out.respond(text_answer(R"({"alive":true})", "application/json"));
+        out.respond(text_answer(health::liveness(), "application/json"));
     else if (asked.path == ready_path)
         co_await serve_readiness(asked, out);
     else if (asked.path == metrics_path)
@@ -144,7 +144,7 @@ io::task<std::optional<mcp::principal>> gateway::identify(const http::request& a
     }
     if (*found)
         co_return **std::move(found);
-    with.respond(refusal(found->error()));
+    with.respond(refuse(found->error()));
     co_return std::nullopt;
 }
 
@@ -167,16 +167,14 @@ io::task<> gateway::serve_mcp(http::request asked, http::exchange& with)
 
 io::task<> gateway::serve_readiness(const http::request& asked, http::exchange& with)
 {
-    const auto now = settings_.ready ? settings_.ready() : readiness{};
-    auto text = std::string(now.ready ? R"({"ready":true})" : R"({"ready":false})");
     // Probes bring no credential; what depends on what is for those who may see it.
     const auto from = visitor_of(asked);
     auto found = with_.door.try_identify(from);
     if (!found && from.authorization)
         found = co_await with_.door.identify(asked.from.ip, std::string(*from.authorization));
-    if (found && *found && may_see_overview(**found) && !now.details.empty())
-        text = now.details;
-    auto answer = text_answer(std::move(text), "application/json");
+    const bool may_see = found && *found && may_see_overview(**found);
+    auto now = co_await settings_.ready(may_see ? health::detail::full : health::detail::status_only);
+    auto answer = text_answer(std::move(now.json), "application/json");
     answer.status = now.ready ? 200 : 503;
     with.respond(std::move(answer));
 }
@@ -187,7 +185,7 @@ io::task<> gateway::serve_metrics(const http::request& asked, http::exchange& wi
     if (!who)
         co_return;
     if (!may_see_overview(*who))
-        co_return with.respond(refusal(with_.door.words().insufficient_scope("instances:read")));
+        co_return with.respond(refuse(with_.door.words().insufficient_scope("instances:read")));
     with.respond(text_answer(settings_.metrics(), "text/plain; version=0.0.4; charset=utf-8"));
 }
 

@@ -3,6 +3,7 @@
 
 #include "access/gatekeeper.hpp"
 #include "gateway/dressed_exchange.hpp"
+#include "health/report.hpp"
 #include "http/exchange.hpp"
 #include "mcp/registry.hpp"
 #include "transports/http/endpoint.hpp"
@@ -15,20 +16,14 @@
 
 namespace basekeeper::gateway {
 
-/// Whether the server can do its work.
-struct readiness
-{
-    bool ready = true;
-    std::string details{}; ///< JSON text: dependencies with reasons; only for callers who may read them
-};
-
 struct gateway_settings
 {
-    std::string metadata{};                              ///< RFC 9728 JSON; empty: there is none
-    std::vector<std::string> metadata_paths{};           ///< where it is served
-    std::function<readiness()> ready{};                  ///< empty: always
-    std::function<std::string()> metrics{};              ///< Prometheus text; empty: the path is not there
-    std::function<void(std::string_view why)> limited{}; ///< told of each refusal by a limit; may be empty
+    std::string metadata{};                    ///< RFC 9728 JSON; empty: there is none
+    std::vector<std::string> metadata_paths{}; ///< where it is served
+    /// Whether the server can do its work.
+    std::function<io::task<health::report>(health::detail)> ready{};
+    std::function<std::string()> metrics{};             ///< Prometheus text; empty: the path is not there
+    std::function<void(access::cause)> count_refusal{}; ///< may be empty
 };
 
 /// Paths: `/mcp` (Streamable HTTP), `/ws` (WebSocket), `/healthz`, `/readyz`, `/metrics`,
@@ -56,7 +51,7 @@ public:
 
 private:
     dress dress_for(const http::request& asked) const;
-    http::response refusal(const access::challenge& why) const;
+    http::response refuse(const access::challenge& why) const;
     io::task<std::optional<mcp::principal>> identify(const http::request& asked, http::exchange& with);
     io::task<> serve_mcp(http::request asked, http::exchange& with);
     io::task<> serve_readiness(const http::request& asked, http::exchange& with);

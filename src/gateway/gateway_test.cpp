@@ -64,10 +64,15 @@ protected:
         return {
             .metadata = R"({"resource":"https://keeper.example/mcp"})",
             .metadata_paths = {"/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"},
-            .ready = [this] { return readiness{.ready = is_ready_, .details = R"({"ready":"with reasons"})"}; },
+            .ready = [this](health::detail how_much) { return report(how_much); },
             .metrics = [] { return std::string("calls_total 1\n"); },
-            .limited = {},
+            .count_refusal = [this](access::cause why) { refused_.push_back(why); },
         };
+    }
+
+    io::task<health::report> report(health::detail how_much)
+    {
+        co_return health::report{is_ready_, how_much == health::detail::full ? "with reasons" : "status only"};
     }
 
     io::task<result<std::optional<state::api_key>>> find(std::string id)
@@ -131,6 +136,7 @@ protected:
     gateway face_;
     io::nursery serving_;
     bool is_ready_ = true;
+    std::vector<access::cause> refused_;
 };
 
 class open_gateway_test : public gateway_test
@@ -205,6 +211,7 @@ TEST_F(gateway_test, too_many_requests_of_one_caller_wait)
     EXPECT_EQ(got->status, 429U);
     EXPECT_EQ(got->header("retry-after"), "1");
     EXPECT_EQ(list_tools({{"Authorization", bearer("*:read")}})->status, 200U);
+    EXPECT_THAT(refused_, ::testing::ElementsAre(access::cause::caller_rate));
 }
 
 TEST_F(open_gateway_test, host_and_origin_are_each_checked_alone)
@@ -252,13 +259,13 @@ TEST_F(gateway_test, health_needs_no_credential_and_tells_strangers_nothing)
 {
     EXPECT_EQ(send("GET", "/healthz", {})->status, 200U);
     EXPECT_EQ(send("POST", "/healthz", {})->status, 405U);
-    EXPECT_EQ(send("GET", "/readyz", {})->body, R"({"ready":true})");
+    EXPECT_EQ(send("GET", "/readyz", {})->body, "status only");
     is_ready_ = false;
     const auto not_ready = send("GET", "/readyz", {});
     EXPECT_EQ(not_ready->status, 503U);
-    EXPECT_EQ(not_ready->body, R"({"ready":false})");
+    EXPECT_EQ(not_ready->body, "status only");
     EXPECT_THAT(send("GET", "/readyz", {{"Authorization", bearer("instances:read")}})->body, HasSubstr("with reasons"));
-    EXPECT_EQ(send("GET", "/readyz", {{"Authorization", bearer("test:read")}})->body, R"({"ready":false})");
+    EXPECT_EQ(send("GET", "/readyz", {{"Authorization", bearer("test:read")}})->body, "status only");
 }
 
 TEST_F(gateway_test, metrics_need_the_scope_of_the_overview)
