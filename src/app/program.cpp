@@ -37,7 +37,10 @@ struct run_command
 
     cli::instance_services instances() const { return {with.store(), with.names(), with.open(), book()}; }
 
-    io::task<int> operator()(const cli::serve_command&) const { return serve(with); }
+    io::task<int> operator()(const cli::serve_command& c) const
+    {
+        return c.http ? serve_http(with, *c.http, show.screen) : serve(with);
+    }
 
     io::task<int> operator()(const cli::call_command& c) const
     {

@@ -1,7 +1,11 @@
-// basekeeper serve: one MCP client over standard input and output.
+// basekeeper serve: one MCP client over standard input and output, or many over HTTP.
 #pragma once
 
 #include "app/services.hpp"
+#include "cli/terminal.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace basekeeper::app {
 

@@ -38,7 +38,8 @@ protected:
             state::store::open(
                 folder / "state", {.key_text = crypto::secret<>(std::string(64, 'a')), .passphrase = {}, .key_file = {}}
             ).value();
-        auto names = instances::directory::open(config::settings{}, store, on.pool()).value();
+        const config::settings defaults;
+        auto names = instances::directory::open(defaults, store, on.pool()).value();
         instances::connections open(on.executor(), on.pool(), names, quiet, pg::pool_settings{});
         const auto work = [&]() -> io::task<int> {
             const int code =

@@ -28,6 +28,7 @@ struct draft
     key_command key;
     block_command block;
     completion_command completion;
+    std::string http;
     bool yes = false;
     bool json = false;
     bool read_only = false;

@@ -26,7 +26,9 @@ enum class consent
 };
 
 struct serve_command
-{};
+{
+    std::optional<std::string> http; ///< where to listen; empty text: where http.listen says; nothing: stdio
+};
 
 struct call_command
 {

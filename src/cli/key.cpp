@@ -172,7 +172,10 @@ result<> revoke(const key_command& what, const key_services& with, presentation 
 
 boost::json::array texts(const std::vector<std::string>& all)
 {
-    return {all.begin(), all.end()};
+    boost::json::array out;
+    for (const auto& one : all)
+        out.emplace_back(one);
+    return out;
 }
 
 result<> run(const key_command& what, const key_services& with, presentation show)

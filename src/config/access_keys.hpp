@@ -25,7 +25,7 @@ void for_each_http_key(Http& h, Visit& visit)
     visit(
         rule{
             .name = "http.listen",
-            .meaning = "Where serve listens for HTTP; empty: MCP over standard input and output only.",
+            .meaning = "Where `serve --http` listens; empty: 127.0.0.1:8420.",
             .accepts = is_listen_endpoint,
             .accepted = "an address and port such as 127.0.0.1:8420 or [::1]:8420, or unix:/path"
         },

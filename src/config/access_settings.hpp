@@ -15,7 +15,8 @@ namespace basekeeper::config {
 
 struct http_settings
 {
-    setting<std::string> listen{};     ///< `127.0.0.1:8420`, `[::1]:8420`, `unix:/path`; empty: no HTTP
+    setting<std::string> listen{
+    }; ///< `127.0.0.1:8420`, `[::1]:8420`, `unix:/path`; empty: the default of `serve --http`
     setting<std::string> public_url{}; ///< the canonical URI of the MCP endpoint as clients know it
     setting<std::vector<std::string>> allowed_origins{};
     setting<std::vector<std::string>> allowed_hosts{};

@@ -15,7 +15,6 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
-#include <system_error>
 
 namespace basekeeper::net {
 
@@ -59,9 +58,7 @@ std::unexpected<error> fail_to_listen(const endpoint& at, int number)
             at.is_unix_socket() ? "choose a folder that this user may write" : "choose a port from 1024 on"
         );
     default:
-        return fail(
-            condition::unavailable, what + std::generic_category().message(number), "choose another place to listen on"
-        );
+        return fail(condition::unavailable, what + ::strerrordesc_np(number), "choose another place to listen on");
     }
 }
 
@@ -214,7 +211,7 @@ io::task<result<arrival>> listener::accept()
             co_return arrival{.socket = std::move(taken), .ip = ip_of(from)};
         }
         const int number = errno;
-        error trouble(condition::unavailable, "cannot take a connection: " + std::generic_category().message(number));
+        error trouble(condition::unavailable, std::string("cannot take a connection: ") + ::strerrordesc_np(number));
         switch (kind_of(number)) {
         case setback::nothing_there:
             CO_TRY(co_await s.socket.wait(io::readiness::read, io::deadline::never()));

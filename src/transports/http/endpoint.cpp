@@ -105,13 +105,13 @@ io::task<> endpoint::post(http::request asked, http::exchange& with, mcp::caller
         if (modern->is_listening && !takes.events)
             co_return with.respond(refusal(406, "Not acceptable: subscriptions/listen needs text/event-stream"));
         co_await serve_modern(*std::move(document), with, std::move(who), takes);
-    } else if (std::get<legacy_post>(kind).initializes) {
+    } else if (const auto legacy = std::get<legacy_post>(kind); legacy.initializes) {
         if (only_header(asked.headers, session_header).empty())
             co_await open_session(*std::move(document), with, std::move(who), takes);
         else
             with.respond(refusal(400, "Invalid request: the session is initialized already"));
     } else {
-        co_await serve_legacy(*std::move(document), std::move(asked), with, std::move(who));
+        co_await serve_legacy({*std::move(document), legacy.is_asking}, std::move(asked), with, std::move(who));
     }
 }
 
@@ -180,20 +180,18 @@ endpoint::find_session(const http::request& asked, http::exchange& with, const m
     return session;
 }
 
-io::task<>
-endpoint::serve_legacy(boost::json::value document, http::request asked, http::exchange& with, mcp::caller who)
+io::task<> endpoint::serve_legacy(session_post posted, http::request asked, http::exchange& with, mcp::caller who)
 {
     const auto session = find_session(asked, with, who);
     if (!session)
         co_return;
-    const auto kind = tell_apart(document, asked.headers, server_.offers());
-    if (!std::get<legacy_post>(kind).is_asking) {
+    if (!posted.is_asking) {
         session->touch();
-        session->talk().receive(std::move(document), nullptr);
+        session->talk().receive(std::move(posted.document), nullptr);
         co_return with.respond({.status = 202});
     }
     attachment here(with, read_accept(asked.headers), where_);
-    session->post(std::move(document), here);
+    session->post(std::move(posted.document), here);
     if (!here.over.is_set()) {
         with.on_gone([&here] { here.lost(); });
         static_cast<void>(co_await here.over.wait(io::deadline::never()));

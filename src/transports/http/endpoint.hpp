@@ -66,9 +66,16 @@ public:
 private:
     class running_count;
 
+    /// What was posted to a session.
+    struct session_post
+    {
+        boost::json::value document;
+        bool is_asking = false; ///< has requests, which are answered
+    };
+
     io::task<> post(http::request asked, http::exchange& with, mcp::caller who);
     io::task<> serve_modern(boost::json::value document, http::exchange& with, mcp::caller who, accepted takes);
-    io::task<> serve_legacy(boost::json::value document, http::request asked, http::exchange& with, mcp::caller who);
+    io::task<> serve_legacy(session_post posted, http::request asked, http::exchange& with, mcp::caller who);
     io::task<> open_session(boost::json::value document, http::exchange& with, mcp::caller who, accepted takes);
     io::task<> get(http::request asked, http::exchange& with, mcp::caller who);
     void remove(const http::request& asked, http::exchange& with, const mcp::caller& who);

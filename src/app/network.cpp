@@ -1,0 +1,280 @@
+// The parts of the way in, in the order in which they need each other.
+#include "app/network.hpp"
+
+#include "access/gatekeeper.hpp"
+#include "access/listening.hpp"
+#include "access/records.hpp"
+#include "access/resource.hpp"
+#include "gateway/gateway.hpp"
+#include "http/client.hpp"
+#include "http/server.hpp"
+#include "transports/http/endpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace basekeeper::app {
+namespace {
+
+/// What a client should ask its authorization server for first: enough to look round, more is challenged for.
+constexpr std::string_view first_scopes = "instances:read database:read";
+
+access::reach reach_of(const net::endpoint& at)
+{
+    if (at.is_unix_socket())
+        return access::reach::unix_socket;
+    return at.is_loopback() ? access::reach::loopback : access::reach::beyond;
+}
+
+std::vector<std::string> groups_of(const mcp::registry& offers)
+{
+    std::set<std::string> groups;
+    for (const auto& t : offers.tools())
+        groups.insert(t.about.group);
+    return {groups.begin(), groups.end()};
+}
+
+access::resource_description described(const config::settings& s)
+{
+    return {
+        .resource = *s.http.public_url,
+        .authorization_servers = *s.auth.authorization_servers,
+        .scopes = {"instances:read", "database:read"},
+    };
+}
+
+http::server_settings server_limits(const config::http_settings& s)
+{
+    http::server_settings out;
+    out.most_body_bytes = *s.max_body_bytes;
+    // Streams keep a connection each; the rest is for requests.
+    out.most_connections = *s.max_streams + 1'024;
+    return out;
+}
+
+metrics::refusal refusal_of(access::cause why)
+{
+    switch (why) {
+    case access::cause::scope:
+        return metrics::refusal::authorization;
+    case access::cause::blocked:
+        return metrics::refusal::blocked_address;
+    case access::cause::host:
+        return metrics::refusal::host;
+    case access::cause::origin:
+        return metrics::refusal::origin;
+    default:
+        return metrics::refusal::authentication;
+    }
+}
+
+void count(metrics::registry& numbers, access::cause why)
+{
+    if (why == access::cause::caller_rate)
+        numbers.rate_limited(metrics::rate_limit::principal);
+    else if (why == access::cause::address_rate)
+        numbers.rate_limited(metrics::rate_limit::address);
+    else
+        numbers.request_refused(refusal_of(why));
+}
+
+/// Where an authorization server publishes its keys, read by our own client.
+io::task<result<std::string>> fetch_keys(http::client& client, std::string url, io::deadline until)
+{
+    http::client_request what{.url = std::move(url)};
+    what.headers.push_back({"accept", "application/json"});
+    what.max_body_bytes = crypto::max_key_set_bytes;
+    auto came = CO_TRY(co_await client.send(std::move(what), until));
+    auto good = CO_TRY(http::expect_success(std::move(came), "the authorization server"));
+    co_return std::move(good.body);
+}
+
+result<std::shared_ptr<net::tls_context>> certificate_of(const config::http_settings& s)
+{
+    if (s.tls_certificate->empty() && s.tls_key->empty())
+        return nullptr;
+    if (s.tls_certificate->empty() || s.tls_key->empty())
+        return fail(
+            condition::invalid_argument,
+            "TLS needs both http.tls_certificate and http.tls_key",
+            "set the one that is missing"
+        );
+    return net::tls_context::load({s.tls_certificate->string(), s.tls_key->string()});
+}
+
+} // namespace
+
+struct network::parts
+{
+    parts(services& with, mcp::server& of, net::endpoint place)
+        : with(with), of(of), settings(with.settings().values), at(std::move(place)), reach(reach_of(at)),
+          jobs(with.runtime().executor(), [&with](const std::exception_ptr&) {
+              with.log().error("background work of the network ended by a bug");
+          })
+    {}
+
+    result<> wire()
+    {
+        TRY(access::listening_allowed(reach, settings));
+        tls = TRY(certificate_of(settings.http));
+        records = TRY(access::records::open(with.store().dir(), with.runtime().pool(), with.log()));
+        blocks.emplace(
+            access::block_rules{
+                .after_failures = *settings.block.after_failures,
+                .window = *settings.block.window,
+                .lasting = *settings.block.lasting,
+            },
+            records->blocks(),
+            with.runtime().executor(),
+            with.log(),
+            system_clock()
+        );
+        TRY(wire_authenticator());
+        door.emplace(access::gatekeeper_rules_from(settings, reach), *blocks, *who, system_clock());
+        wire_protocol();
+        return {};
+    }
+
+    result<> wire_authenticator()
+    {
+        client.emplace(with.runtime().executor(), with.runtime().pool());
+        if (!settings.auth.jwks->empty())
+            signers.emplace(
+                access::key_source_rules{},
+                access::keys_at(
+                    *settings.auth.jwks,
+                    with.runtime().pool(),
+                    [this](std::string url, io::deadline until) { return fetch_keys(*client, std::move(url), until); }
+                ),
+                with.runtime().executor(),
+                with.log(),
+                system_clock()
+            );
+        who.emplace(
+            TRY(access::authenticator_settings_from(settings.auth, *settings.http.public_url, groups_of(with.offers()))
+            ),
+            access::credential_sources{.keys = records->keys(), .signers = signers ? &*signers : nullptr},
+            access::challenges(access::metadata_url(described(settings)), std::string(first_scopes)),
+            with.log(),
+            system_clock()
+        );
+        return {};
+    }
+
+    void wire_protocol()
+    {
+        transports::endpoint_settings limits;
+        limits.answers.challenge = [this](std::string_view scope) {
+            return door->words().insufficient_scope(scope).www_authenticate;
+        };
+        limits.sessions.most_sessions = *settings.http.max_sessions;
+        limits.sessions.idle_for = std::chrono::ceil<std::chrono::minutes>(*settings.http.session_idle);
+        limits.most_streams = *settings.http.max_streams;
+        mcp.emplace(of, with.runtime().executor(), std::move(limits));
+
+        gateway::gateway_settings shown;
+        if (auto metadata = access::resource_metadata(described(settings))) {
+            shown.metadata = *std::move(metadata);
+            shown.metadata_paths = access::metadata_paths(*settings.http.public_url);
+        }
+        shown.ready = [this](health::detail how_much) { return with.watch().readiness(how_much); };
+        shown.metrics = [this] { return with.watch().metrics_text(); };
+        shown.count_refusal = [this](access::cause why) { count(with.watch().numbers(), why); };
+        front.emplace(
+            gateway::gateway::parts{
+                *mcp,
+                *door,
+                with.offers(),
+                [this](std::string_view name) {
+                    const auto known = with.catalog().names();
+                    return std::ranges::find(known, name) != known.end();
+                },
+            },
+            std::move(shown)
+        );
+        server.emplace(
+            with.runtime().executor(),
+            server_limits(settings.http),
+            [this](http::request asked, http::exchange& on) { return front->serve(std::move(asked), on); },
+            [this](const http::request& head) { return front->admit(head); },
+            with.log()
+        );
+    }
+
+    void sample(metrics::samples& into) const
+    {
+        const auto now = mcp->counts();
+        const auto number = [](std::size_t n) { return static_cast<double>(n); };
+        into.add("basekeeper_sessions", {"http"}, number(now.sessions));
+        into.add("basekeeper_sessions", {"websocket"}, number(now.websockets));
+        into.add("basekeeper_streams", {"http"}, number(now.streams));
+    }
+
+    services& with;
+    mcp::server& of;
+    const config::settings& settings;
+    net::endpoint at;
+    access::reach reach;
+    std::shared_ptr<net::tls_context> tls; // shared with the listener, which wraps connections in it
+    std::unique_ptr<access::records> records;
+    std::optional<access::address_blocks> blocks;
+    std::optional<http::client> client;
+    std::optional<access::key_source> signers;
+    std::optional<access::authenticator> who;
+    std::optional<access::gatekeeper> door;
+    std::optional<transports::endpoint> mcp;
+    std::optional<gateway::gateway> front;
+    std::optional<http::server> server;
+    metrics::registry::registration sampled;
+    io::nursery jobs;
+};
+
+network::network(std::unique_ptr<parts> built) : parts_(std::move(built)) {}
+
+network::~network() = default;
+
+result<std::unique_ptr<network>> network::build(services& with, mcp::server& of, net::endpoint at)
+{
+    auto built = std::make_unique<parts>(with, of, std::move(at));
+    TRY(built->wire());
+    return std::unique_ptr<network>(new network(std::move(built)));
+}
+
+result<std::string> network::start()
+{
+    auto& p = *parts_;
+    const auto place = TRY(p.server->listen(p.at, p.tls));
+    p.mcp->start();
+    p.jobs.spawn(p.blocks->keep_synchronised());
+    p.sampled = p.with.watch().numbers().add([&p](metrics::samples& into) { p.sample(into); });
+    if (place.is_unix_socket())
+        return place.to_string();
+    return fmt::format("{}://{}/mcp", p.tls ? "https" : "http", place.to_string());
+}
+
+result<> network::reload()
+{
+    return parts_->tls ? parts_->tls->reload() : result<>{};
+}
+
+io::task<> network::stop(io::deadline until)
+{
+    auto& p = *parts_;
+    p.mcp->wind_up();
+    if (const auto drained = co_await p.server->drain(until); !drained)
+        p.with.log().warning("some requests were cut off", {{"reason", drained.error().message}});
+    co_await p.mcp->close();
+    p.sampled = {};
+    p.jobs.cancel_all();
+    const auto grace = io::deadline::after(std::chrono::seconds{2});
+    if (const auto ended = co_await p.jobs.join(grace); !ended)
+        p.with.log().warning("background work of the network did not end");
+    if (const auto closed = co_await p.client->close(grace); !closed)
+        p.with.log().warning("requests to the authorization server did not end");
+}
+
+} // namespace basekeeper::app
