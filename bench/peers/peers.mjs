@@ -32,6 +32,8 @@ export function peersFor(server, { binary, stateFolder }) {
         POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: String(server.port), POSTGRES_DATABASE: 'rows',
         POSTGRES_USER: 'bench', POSTGRES_PASSWORD: 'bench',
       },
+      http: (port) => [join(packageFolder('@toolbox-sdk/server-linux-x64'), 'bin/toolbox'),
+        '--prebuilt', 'postgres', '--address', '127.0.0.1', '--port', String(port), '--disable-version-check'],
       call: (sql) => ['execute_sql', { sql }],
     },
     {
@@ -53,6 +55,9 @@ export function peersFor(server, { binary, stateFolder }) {
       name: 'basekeeper',
       what: 'basekeeper serve, policy and audit on, default settings',
       command: [binary, 'serve', '--state-dir', stateFolder],
+      // One caller from one address makes all requests: the rate limits would be what is measured.
+      http: (port) => [binary, 'serve', '--http', `127.0.0.1:${port}`, '--state-dir', stateFolder,
+        '--rate-per-principal', '0', '--rate-per-address', '0', '--http-max-sessions', '2000'],
       env: { DATABASE_URL: url },
       call: (query, more) => ['execute_sql', { query, ...more }],
       // 20,000 rows are more than the default caps let through: only this measurement raises them.

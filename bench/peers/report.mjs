@@ -7,6 +7,11 @@ const COLUMNS = [
   ['p99Ms', 'p99 ms', 3], ['callsPerSecond', 'calls/s, 16 in flight', 0], ['manyRowsMs', '20,000 rows ms', 1],
 ];
 
+const HTTP_COLUMNS = [
+  ['httpCallsPerSecond', '`select 1`, requests/s', 0], ['httpP50Ms', 'p50 ms', 2], ['httpP99Ms', 'p99 ms', 2],
+  ['httpListsPerSecond', 'tools/list, requests/s', 0], ['httpListP99Ms', 'p99 ms', 2], ['httpLoadMib', 'RSS under load MiB', 1],
+];
+
 const shown = (value, digits) => (value == null ? '–' : value.toFixed(digits));
 
 function figures(own, toolbox) {
@@ -27,6 +32,10 @@ function figures(own, toolbox) {
     ['get_schema on 2,000 tables, RSS growth MiB', own.getSchemaMib, '≤', 8, 2],
     ['list_tables on 2,000 tables, first page ms', own.listTablesMs, '≤', 100, 1],
     ['list_tables on 2,000 tables, RSS growth MiB', own.listTablesMib, '≤', 8, 2],
+    ['over HTTP, `execute_sql select 1`, 16 connections, × toolbox', ratio('httpCallsPerSecond'), '≥', 5, 2],
+    ['over HTTP, its p99, × toolbox', ratio('httpP99Ms'), '≤', 1, 2],
+    ['over HTTP, tools/list, 16 connections, × toolbox', ratio('httpListsPerSecond'), '≥', 10, 2],
+    ['1,000 sessions, each with an idle stream, RSS MiB', own.idleStreamsMib, '≤', 64, 1],
     ['tools/list, bytes', own.listBytes, '≤', 9000, 0],
   ].map(([what, value, relation, target, digits]) => ({
     what, value, relation, target, digits, met: relation === '≥' ? value >= target : value <= target,
@@ -46,6 +55,11 @@ export function report({ date, results, peers, rounds, postgres, load, commit })
     `|---|${COLUMNS.map(() => '---:').join('|')}|`,
     ...peers.map((p) => `| ${p.name} | ${COLUMNS.map(([field, , digits]) => shown(results[p.name][field], digits)).join(' | ')} |`),
   ];
+  const overHttp = peers.filter((p) => results[p.name].httpCallsPerSecond);
+  if (overHttp.length > 0)
+    lines.push('', 'Over HTTP keep-alive, 16 connections with one request at a time each:', '',
+      `| server | ${HTTP_COLUMNS.map(([, title]) => title).join(' | ')} |`, `|---|${HTTP_COLUMNS.map(() => '---:').join('|')}|`,
+      ...overHttp.map((p) => `| ${p.name} | ${HTTP_COLUMNS.map(([field, , digits]) => shown(results[p.name][field], digits)).join(' | ')} |`));
   const all = results.basekeeper ? figures(results.basekeeper, results.toolbox) : [];
   if (all.length > 0)
     lines.push('', '| figure | measured | target | |', '|---|---:|---:|---|',
