@@ -36,6 +36,8 @@ function figures(own, toolbox) {
     ['over HTTP, its p99, × toolbox', ratio('httpP99Ms'), '≤', 1, 2],
     ['over HTTP, tools/list, 16 connections, × toolbox', ratio('httpListsPerSecond'), '≥', 10, 2],
     ['1,000 sessions, each with an idle stream, RSS MiB', own.idleStreamsMib, '≤', 64, 1],
+    ['10,000 requests, 1 % abandoned: descriptors left', own.abortsFds, '≤', 0, 0],
+    ['10,000 requests, 1 % abandoned: RSS growth MiB', own.abortsMib, '≤', 2, 2],
     ['tools/list, bytes', own.listBytes, '≤', 9000, 0],
   ].map(([what, value, relation, target, digits]) => ({
     what, value, relation, target, digits, met: relation === '≥' ? value >= target : value <= target,

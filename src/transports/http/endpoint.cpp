@@ -22,6 +22,25 @@ bool fits_sessions(const http::header_list& headers)
     return version && mcp::traits_of(*version).belongs_to() == mcp::era::legacy;
 }
 
+/// The trace that a client or proxy names in a header, for requests that name none themselves (W3C Trace Context).
+void carry_trace(boost::json::value& message, const http::header_list& headers)
+{
+    const auto parent = only_header(headers, "traceparent");
+    auto* asked = parent.empty() ? nullptr : message.if_object();
+    if (asked == nullptr || !asked->contains("method"))
+        return;
+    const auto member = [](boost::json::object& of, std::string_view name) {
+        auto* found = of.if_contains(name);
+        if (found == nullptr)
+            found = &(of[name] = boost::json::object());
+        return found->if_object();
+    };
+    auto* params = member(*asked, "params");
+    auto* meta = params == nullptr ? nullptr : member(*params, "_meta");
+    if (meta != nullptr)
+        meta->emplace("traceparent", parent); // does not replace one
+}
+
 bool same_view(const mcp::view& a, const mcp::view& b)
 {
     return a.features == b.features && a.instance == b.instance && a.mode == b.mode;
@@ -96,6 +115,7 @@ io::task<> endpoint::post(http::request asked, http::exchange& with, mcp::caller
     if (!document)
         co_return with.respond(refusal(400, {}, document.error()));
     asked.body = {};
+    carry_trace(*document, asked.headers);
     const auto kind = tell_apart(*document, asked.headers, server_.offers());
     if (const auto* no = std::get_if<refused_post>(&kind))
         co_return with.respond(refusal(no->status, no->id, no->why));

@@ -249,6 +249,31 @@ TEST_F(modern_endpoint, a_listen_stays_open_and_ends_with_a_result)
     EXPECT_THAT(got->body, HasSubstr(R"("resultType":"complete")"));
 }
 
+TEST_F(modern_endpoint, the_trace_of_a_header_reaches_the_record_unless_the_request_names_its_own)
+{
+    constexpr auto trace = "0af7651916cd43dd8448eb211c80319c";
+    const auto parent = std::string("00-") + trace + "-b7ad6b7169203331-01";
+    const auto call = [&](std::string_view id, std::string_view meta) {
+        post(
+            R"({"jsonrpc":"2.0","id":)" + std::string(id) +
+                R"(,"method":"tools/call","params":{"name":"echo","arguments":{"text":"x"},"_meta":{)" +
+                std::string(meta) +
+                R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+                R"("io.modelcontextprotocol/clientCapabilities":{}}}})",
+            {{"MCP-Protocol-Version", "2026-07-28"},
+             {"Mcp-Method", "tools/call"},
+             {"Mcp-Name", "echo"},
+             {"traceparent", parent}}
+        );
+        return audit.entries.back().trace.trace_id();
+    };
+    EXPECT_EQ(call("1", ""), trace);
+    EXPECT_EQ(
+        call("2", R"("traceparent":"00-11111111111111111111111111111111-2222222222222222-01",)"),
+        "11111111111111111111111111111111"
+    );
+}
+
 TEST_F(modern_endpoint, too_many_requests_are_told_to_come_back)
 {
     endpoint_fixture small({.most_requests = 1});
