@@ -247,10 +247,12 @@ private:
 
     registry all_;
     policy rules_;
-    std::vector<std::unique_ptr<client>> clients_;
 
 public:
     server home;
+
+private:
+    std::vector<std::unique_ptr<client>> clients_; // they go before the server
 };
 
 inline std::string legacy(std::string_view id, std::string_view method, std::string_view params = "{}")
