@@ -76,6 +76,7 @@ task_peer::request(std::vector<input_request> what, io::deadline until)
         if (!can_give(one.kind))
             co_return cannot_give(one.kind);
     std::vector<std::string> keys;
+    keys.reserve(what.size());
     for (const auto& one : what)
         keys.push_back(store_.ask(*task_, one));
     std::vector<boost::json::object> out;
