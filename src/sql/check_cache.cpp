@@ -16,7 +16,7 @@ std::size_t size_of(const read_verdict& verdict)
             size += sizeof name + name.schema.capacity() + name.name.capacity();
     for (const auto* words : {&verdict.shadowable, &verdict.operators})
         for (const auto& word : *words)
-            size += sizeof word + word.capacity();
+            size += sizeof(std::string) + word.capacity();
     return size;
 }
 
