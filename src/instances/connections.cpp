@@ -38,6 +38,8 @@ io::task<result<std::shared_ptr<pools>>> connections::of(std::string name)
     if (const auto open = open_.find(name); open != open_.end())
         co_return open->second;
     auto with = co_await instances_.unlock(name);
+    if (co_await io::was_cancelled()) // unlocking cannot be interrupted
+        co_return fail(condition::cancelled, "opening the connections was cancelled");
     if (!with)
         co_return std::unexpected(std::move(with).error().within(fmt::format("opening instance \"{}\"", name)));
     // Another call may have opened it while the secrets were read.

@@ -55,6 +55,12 @@ task<result<>> sleep(std::chrono::milliseconds d)
     co_return result<>{};
 }
 
+task<bool> was_cancelled()
+{
+    const auto state = co_await asio::this_coro::cancellation_state;
+    co_return state.cancelled() != asio::cancellation_type::none;
+}
+
 task<> yield()
 {
     co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);

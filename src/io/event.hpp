@@ -37,6 +37,10 @@ private:
 /// Waits for `d`. Fails with cancelled.
 task<result<>> sleep(std::chrono::milliseconds d);
 
+/// True when somebody has asked this coroutine to stop; it stays true. What cannot be interrupted (`offload`) swallows
+/// the moment of a cancellation: whoever goes on to wait for something long after it asks here first.
+task<bool> was_cancelled();
+
 /// Lets others run; for loops that may go on without ever suspending.
 task<> yield();
 

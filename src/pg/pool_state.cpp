@@ -176,6 +176,10 @@ pool_state::connection_for(grant granted, held_slot& slot, io::deadline until)
         session = CO_TRY(co_await connect(until));
     if (closed)
         co_return fail(pool_closed());
+    // Looking the host up cannot be interrupted, so a cancellation may have passed unseen; a statement of a caller who
+    // was cancelled before would not heed it.
+    if (co_await io::was_cancelled())
+        co_return fail(condition::cancelled, "waiting for a connection was cancelled");
     slot.passed_on = true;
     co_return session;
 }

@@ -25,13 +25,6 @@ error not_sent(PGconn* conn)
     return {condition::internal, "libpq did not take the statement", "report this as a bug of basekeeper"};
 }
 
-/// True when somebody has asked this coroutine to stop; it stays true.
-io::task<bool> was_cancelled()
-{
-    const auto state = co_await boost::asio::this_coro::cancellation_state;
-    co_return state.cancelled() != boost::asio::cancellation_type::none;
-}
-
 bool is_copy(ExecStatusType status)
 {
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
@@ -100,7 +93,7 @@ io::task<result<>> connection::session::wait_for_result(std::size_t max_row_byte
             if (until.expired())
                 co_return fail(condition::timeout, "the deadline passed while reading a result");
             co_await io::yield();
-            if (heeds_cancellation && co_await was_cancelled())
+            if (heeds_cancellation && co_await io::was_cancelled())
                 co_return fail(condition::cancelled, "reading a result was cancelled");
         } else {
             CO_TRY(co_await socket->wait(unsent ? io::readiness::either : io::readiness::read, until));
@@ -212,7 +205,7 @@ io::task<> connection::session::prepare()
     notices.clear();
     bytes_since_row = 0;
     more_waiting = false;
-    heeds_cancellation = !co_await was_cancelled();
+    heeds_cancellation = !co_await io::was_cancelled();
 }
 
 io::task<result<statement_result>>

@@ -56,6 +56,34 @@ TEST(pool_integration, waiters_are_served_in_order_and_may_give_up)
     test::run_on_fresh_runtime(exhaustion);
 }
 
+io::task<> hasty_cancellation(io::runtime& on, int steps)
+{
+    pool db(on.executor(), on.pool(), by_socket(), {.max_connections = 2});
+    io::nursery jobs(on.executor(), rethrow);
+    const auto sleep_long = [&]() -> io::task<> {
+        auto got = co_await db.acquire(soon());
+        if (!got)
+            EXPECT_EQ(got.error().code, condition::cancelled);
+        else
+            EXPECT_EQ(
+                (co_await (**got).query({"select pg_sleep(30)"}, {}, io::deadline::after(40s))).error().code,
+                condition::cancelled
+            );
+    };
+    const auto one = jobs.spawn(sleep_long());
+    for (int i = 0; i < steps; ++i)
+        co_await io::yield();
+    io::nursery::cancel(one);
+    EXPECT_TRUE(co_await jobs.join(io::deadline::after(10s))) << "after " << steps << " steps";
+    EXPECT_TRUE(co_await db.close(soon()));
+}
+
+TEST(pool_integration, a_cancellation_is_heeded_at_any_moment_of_connecting)
+{
+    for (const int steps : {0, 1, 2, 3, 5, 10, 50, 200, 1'000, 5'000})
+        test::run_on_fresh_runtime([steps](io::runtime& on) { return hasty_cancellation(on, steps); });
+}
+
 io::task<> reuse_and_reset(io::runtime& on)
 {
     pool db(on.executor(), on.pool(), by_socket(), {.max_connections = 1});
