@@ -35,9 +35,9 @@ error pool_closed();
 
 struct pool_state
 {
-    pool_state(io::executor home, io::offload_pool& t, target to_, pool_settings s)
-        : where(std::move(home)), threads(&t), to(std::move(to_)), settings(s), nothing_out(where), lane_ready(where),
-          background(where, [](std::exception_ptr bug) { std::rethrow_exception(bug); }),
+    pool_state(io::executor home, io::offload_pool& t, target destination, pool_settings s)
+        : where(std::move(home)), threads(&t), to(std::move(destination)), settings(s), nothing_out(where),
+          lane_ready(where), background(where, [](std::exception_ptr bug) { std::rethrow_exception(bug); }),
           random(static_cast<std::minstd_rand::result_type>(std::chrono::steady_clock::now().time_since_epoch().count())
           )
     {
