@@ -11,9 +11,8 @@ namespace {
 std::optional<std::uint64_t> read_number(std::string_view digits)
 {
     std::uint64_t out = 0;
-    const auto* end = digits.data() + digits.size();
-    const auto [stopped, failed] = std::from_chars(digits.data(), end, out);
-    if (digits.empty() || failed != std::errc{} || stopped != end || (digits.size() > 1 && digits.front() == '0'))
+    const auto [stopped, failed] = std::from_chars(digits.begin(), digits.end(), out);
+    if (digits.empty() || failed != std::errc{} || stopped != digits.end() || (digits.size() > 1 && digits.front() == '0'))
         return std::nullopt;
     return out;
 }
