@@ -56,13 +56,14 @@ export function requestBytes(port, message, headers = {}) {
   return Buffer.from(`POST /mcp HTTP/1.1\r\n${Object.entries(all).map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n${body}`);
 }
 
-/** `count` requests over `connections`; resolves with requests per second and the latencies in milliseconds. */
-export async function load(port, bytes, { count, connections }) {
+/** `count` requests over `connections`, the lane's number making its bytes (ids must differ within a session); resolves with requests per second and the latencies in milliseconds. */
+export async function load(port, bytesOf, { count, connections }) {
   const lanes = await Promise.all(Array.from({ length: connections }, () => openLane(port)));
   const times = [];
   let left = count;
   const from = performance.now();
-  await Promise.all(lanes.map(async (lane) => {
+  await Promise.all(lanes.map(async (lane, number) => {
+    const bytes = bytesOf(number);
     while (left-- > 0) {
       const sent = performance.now();
       const { status, body } = await lane.ask(bytes);

@@ -55,8 +55,8 @@ async function openSession(port) {
 export function measureHttp(peer, { calls, lists, connections }) {
   return serving(peer, async ({ port, pid, headers }) => {
     const [tool, args] = peer.call('select 1');
-    const call = requestBytes(port, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args } }, headers);
-    const list = requestBytes(port, { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }, headers);
+    const call = (id) => requestBytes(port, { jsonrpc: '2.0', id, method: 'tools/call', params: { name: tool, arguments: args } }, headers);
+    const list = (id) => requestBytes(port, { jsonrpc: '2.0', id, method: 'tools/list', params: {} }, headers);
     await load(port, call, { count: calls / 10, connections });
     const out = {};
     out.httpLoadMib = await peakRssMib(pid, async () => {
@@ -95,7 +95,7 @@ export function measureIdleStreams(peer, sessions) {
 export function measureAborts(peer, count) {
   return serving(peer, async ({ port, pid, headers }) => {
     const [tool, args] = peer.call('select 1');
-    const call = requestBytes(port, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args } }, headers);
+    const call = (id) => requestBytes(port, { jsonrpc: '2.0', id, method: 'tools/call', params: { name: tool, arguments: args } }, headers);
     const descriptors = () => readdirSync(`/proc/${pid}/fd`).length;
     await load(port, call, { count: count / 10, connections: 16 });
     await pause(500);
@@ -103,7 +103,8 @@ export function measureAborts(peer, count) {
     for (let sent = 0; sent < count; sent += 100) {
       await load(port, call, { count: 99, connections: 16 });
       const lane = await openLane(port);
-      lane.socket.write(call.subarray(0, sent % 200 === 0 ? call.length : Math.floor(call.length / 2)));
+      const bytes = call(1_000 + sent);
+      lane.socket.write(bytes.subarray(0, sent % 200 === 0 ? bytes.length : Math.floor(bytes.length / 2)));
       lane.socket.destroy();
     }
     await pause(2_000);
