@@ -47,6 +47,7 @@ protected:
     {
         auto t = opened();
         std::vector<audit_entry> batch;
+        batch.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i)
             batch.push_back(entry(i));
         EXPECT_TRUE(t.append(batch));

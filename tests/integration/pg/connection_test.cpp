@@ -159,7 +159,7 @@ io::task<> a_million_rows(io::runtime& on)
         {"select i, i::text as t, md5(i::text) from generate_series(1, 1000000) i"},
         {},
         overflow::drain,
-        io::deadline::after(60s)
+        io::deadline::after(3 * patience)
     );
     const auto after = resident_bytes();
     EXPECT_TRUE(got);
@@ -178,7 +178,8 @@ io::task<> a_huge_value(io::runtime& on)
 {
     auto db = co_await connected(on);
     const auto before = resident_bytes();
-    auto got = co_await db.query({"select repeat('x', 500000000)"}, {}, overflow::drain, io::deadline::after(60s));
+    auto got =
+        co_await db.query({"select repeat('x', 500000000)"}, {}, overflow::drain, io::deadline::after(3 * patience));
     const auto after = resident_bytes();
     EXPECT_FALSE(got);
     EXPECT_EQ(got.error().code, condition::invalid_argument);
@@ -218,7 +219,7 @@ TEST(connection_integration, a_passed_deadline_cancels_on_the_server_and_keeps_t
 
 io::task<> sleep_long(connection& db, std::optional<result<statement_result>>& into)
 {
-    into = co_await db.query("select pg_sleep(30), 'cancel-test'", {}, io::deadline::after(60s));
+    into = co_await db.query("select pg_sleep(30), 'cancel-test'", {}, io::deadline::after(3 * patience));
 }
 
 io::task<> a_cancelled_coroutine_cancels(io::runtime& on)
@@ -322,7 +323,7 @@ io::task<> a_large_pipeline(io::runtime& on)
     vector<statement> many;
     for (int i = 0; i < 200; ++i)
         many.push_back({"select $1::text || repeat('z', 100000)", {{large}}});
-    auto all = co_await db.run(std::move(many), {}, io::deadline::after(60s));
+    auto all = co_await db.run(std::move(many), {}, io::deadline::after(3 * patience));
     EXPECT_TRUE(all) << describe(all.error());
     EXPECT_EQ(all->results.size(), 200U);
     EXPECT_EQ(all->results[199].rows.bytes(), 200'000U);
