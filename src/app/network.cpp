@@ -8,10 +8,14 @@
 #include "gateway/gateway.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
+#include "http/upstream.hpp"
 #include "transports/http/endpoint.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 #include <utility>
@@ -21,7 +25,7 @@ namespace basekeeper::app {
 namespace {
 
 /// What a client should ask its authorization server for first: enough to look round, more is challenged for.
-constexpr std::string_view first_scopes = "instances:read database:read";
+constexpr std::array<std::string_view, 2> first_scopes{"instances:read", "database:read"};
 
 access::reach reach_of(const net::endpoint& at)
 {
@@ -43,7 +47,7 @@ access::resource_description described(const config::settings& s)
     return {
         .resource = *s.http.public_url,
         .authorization_servers = *s.auth.authorization_servers,
-        .scopes = {"instances:read", "database:read"},
+        .scopes = {first_scopes.begin(), first_scopes.end()},
     };
 }
 
@@ -83,12 +87,12 @@ void count(metrics::registry& numbers, access::cause why)
 }
 
 /// Where an authorization server publishes its keys, read by our own client.
-io::task<result<std::string>> fetch_keys(http::client& client, std::string url, io::deadline until)
+io::task<result<std::string>> fetch_keys(http::upstream& from, std::string url, io::deadline until)
 {
     http::client_request what{.url = std::move(url)};
     what.headers.push_back({"accept", "application/json"});
     what.max_body_bytes = crypto::max_key_set_bytes;
-    auto came = CO_TRY(co_await client.send(std::move(what), until));
+    auto came = CO_TRY(co_await from.send(std::move(what), until));
     auto good = CO_TRY(http::expect_success(std::move(came), "the authorization server"));
     co_return std::move(good.body);
 }
@@ -142,13 +146,14 @@ struct network::parts
     result<> wire_authenticator()
     {
         client.emplace(with.runtime().executor(), with.runtime().pool());
+        signer.emplace(*client, "the authorization server", system_clock());
         if (!settings.auth.jwks->empty())
             signers.emplace(
                 access::key_source_rules{},
                 access::keys_at(
                     *settings.auth.jwks,
                     with.runtime().pool(),
-                    [this](std::string url, io::deadline until) { return fetch_keys(*client, std::move(url), until); }
+                    [this](std::string url, io::deadline until) { return fetch_keys(*signer, std::move(url), until); }
                 ),
                 with.runtime().executor(),
                 with.log(),
@@ -158,7 +163,9 @@ struct network::parts
             TRY(access::authenticator_settings_from(settings.auth, *settings.http.public_url, groups_of(with.offers()))
             ),
             access::credential_sources{.keys = records->keys(), .signers = signers ? &*signers : nullptr},
-            access::challenges(access::metadata_url(described(settings)), std::string(first_scopes)),
+            access::challenges(
+                access::metadata_url(described(settings)), fmt::format("{}", fmt::join(first_scopes, " "))
+            ),
             with.log(),
             system_clock()
         );
@@ -172,7 +179,7 @@ struct network::parts
             return door->words().insufficient_scope(scope).www_authenticate;
         };
         limits.sessions.most_sessions = *settings.http.max_sessions;
-        limits.sessions.idle_for = std::chrono::ceil<std::chrono::minutes>(*settings.http.session_idle);
+        limits.sessions.idle_for = *settings.http.session_idle;
         limits.most_streams = *settings.http.max_streams;
         mcp.emplace(of, with.runtime().executor(), std::move(limits));
 
@@ -212,6 +219,13 @@ struct network::parts
         into.add("basekeeper_sessions", {"http"}, number(now.sessions));
         into.add("basekeeper_sessions", {"websocket"}, number(now.websockets));
         into.add("basekeeper_streams", {"http"}, number(now.streams));
+        if (!signers)
+            return;
+        const auto& circuit = signer->circuit();
+        into.add("basekeeper_circuit_state", {"authorization_server", ""}, circuit_number(circuit.state()));
+        into.add(
+            "basekeeper_circuit_opened_total", {"authorization_server", ""}, static_cast<double>(circuit.times_opened())
+        );
     }
 
     services& with;
@@ -223,6 +237,7 @@ struct network::parts
     std::unique_ptr<access::records> records;
     std::optional<access::address_blocks> blocks;
     std::optional<http::client> client;
+    std::optional<http::upstream> signer; // where the keys of tokens are read, when they have a URL
     std::optional<access::key_source> signers;
     std::optional<access::authenticator> who;
     std::optional<access::gatekeeper> door;

@@ -34,11 +34,6 @@ void sample_pool(metrics::samples& into, std::string_view instance, std::string_
     into.add("basekeeper_pool_waiting", {instance, login}, number(use.waiting));
 }
 
-double circuit_number(http::circuit_state s)
-{
-    return s == http::circuit_state::closed ? 0 : s == http::circuit_state::half_open ? 1 : 2;
-}
-
 void sample_databases(metrics::samples& into, const instances::connections& open)
 {
     for (const auto& [name, now] : open.states()) {
@@ -89,6 +84,11 @@ void write_call(log::logger& to, const mcp::audit_entry& e)
 }
 
 } // namespace
+
+double circuit_number(resilience::circuit_state s)
+{
+    return s == resilience::circuit_state::closed ? 0 : s == resilience::circuit_state::half_open ? 1 : 2;
+}
 
 observability::observability(observed who, mcp::audit_sink& keeps, const mcp::registry& offers)
     : who_(std::move(who)), keeps_(keeps), numbers_(names_of(offers)),

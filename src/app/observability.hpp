@@ -8,6 +8,7 @@
 #include "mcp/audit.hpp"
 #include "mcp/registry.hpp"
 #include "metrics/registry.hpp"
+#include "resilience/circuit_breaker.hpp"
 #include "state/audit_log.hpp"
 
 #include <filesystem>
@@ -58,6 +59,9 @@ private:
     metrics::registry::registration looked_at_;
     bool stopping_ = false;
 };
+
+/// The value of `basekeeper_circuit_state`: 0 closed, 1 half-open, 2 open.
+double circuit_number(resilience::circuit_state s);
 
 /// SIGUSR1 makes the log say more, SIGUSR2 less, one level at a time. Ends when cancelled.
 io::task<> adjust_log_level(io::executor where, log::logger& log);

@@ -34,7 +34,7 @@ std::string check(std::string_view name, const result<>& found)
 std::string database(const database_fact& d)
 {
     const auto state = quoted(to_string(d.circuit));
-    if (d.circuit == http::circuit_state::closed)
+    if (d.circuit == resilience::circuit_state::closed)
         return fmt::format(R"({}:{{"ok":true,"circuit":{}}})", quoted(d.instance), state);
     return fmt::format(
         R"({}:{{"ok":false,"circuit":{},"next_try_in_seconds":{}}})",
@@ -46,7 +46,7 @@ std::string database(const database_fact& d)
 
 bool is_away(const database_fact& d)
 {
-    return d.circuit != http::circuit_state::closed;
+    return d.circuit != resilience::circuit_state::closed;
 }
 
 std::vector<std::string> reasons_of(const facts& found)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "http/circuit_breaker.hpp"
+#include "resilience/circuit_breaker.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace basekeeper::health {
 struct database_fact
 {
     std::string instance;
-    http::circuit_state circuit = http::circuit_state::closed;
+    resilience::circuit_state circuit = resilience::circuit_state::closed;
     std::chrono::milliseconds next_try_in{0};
 };
 

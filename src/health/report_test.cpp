@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-facts two_instances(http::circuit_state a, http::circuit_state b)
+facts two_instances(resilience::circuit_state a, resilience::circuit_state b)
 {
     return {.databases = {{"a", a, 2'400ms}, {"b", b, 0ms}}, .configured_instances = 2};
 }
@@ -23,9 +23,9 @@ std::string status(const report& r)
     return std::string(json::read(r.json).value().at("status").as_string());
 }
 
-constexpr auto closed = http::circuit_state::closed;
-constexpr auto open = http::circuit_state::open;
-constexpr auto half_open = http::circuit_state::half_open;
+constexpr auto closed = resilience::circuit_state::closed;
+constexpr auto open = resilience::circuit_state::open;
+constexpr auto half_open = resilience::circuit_state::half_open;
 
 TEST(readiness, everything_well_is_ready)
 {

@@ -1,9 +1,9 @@
 // One service that requests go to: retried where that is safe, left alone while it does not answer.
 #pragma once
 
-#include "http/circuit_breaker.hpp"
 #include "http/client.hpp"
 #include "http/retry.hpp"
+#include "resilience/circuit_breaker.hpp"
 
 #include <string>
 
@@ -12,7 +12,7 @@ namespace basekeeper::http {
 struct upstream_rules
 {
     retry_settings retry{};
-    circuit_settings circuit{};
+    resilience::circuit_settings circuit{};
 };
 
 /// Client, retries and circuit breaker together. Lives on the I/O thread; the client and the clock must outlive it.
@@ -26,7 +26,7 @@ public:
     /// 429, 502, 503 or 504. Fails with unavailable at once while the circuit is open.
     io::task<result<client_response>> send(client_request what, io::deadline until);
 
-    const circuit_breaker& circuit() const { return circuit_; }
+    const resilience::circuit_breaker& circuit() const { return circuit_; }
 
 private:
     io::task<result<client_response>> attempt(client_request what, io::deadline until);
@@ -34,7 +34,7 @@ private:
     client& through_;
     const clock& time_;
     upstream_rules how_;
-    circuit_breaker circuit_;
+    resilience::circuit_breaker circuit_;
 };
 
 } // namespace basekeeper::http

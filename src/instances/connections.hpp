@@ -40,7 +40,7 @@ struct database_state
 {
     pg::pool_usage owner;
     std::optional<pg::pool_usage> read_only;
-    http::circuit_state circuit = http::circuit_state::closed;
+    resilience::circuit_state circuit = resilience::circuit_state::closed;
     std::chrono::milliseconds next_try_in{0}; ///< while the circuit is open
     std::uint64_t times_opened = 0;           ///< the circuit, since the pools were made
 };

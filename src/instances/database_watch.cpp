@@ -11,7 +11,7 @@ namespace {
 class watched_attempt final : public pg::connect_attempt
 {
 public:
-    watched_attempt(std::shared_ptr<http::circuit_breaker> of, http::circuit_breaker::pass p)
+    watched_attempt(std::shared_ptr<resilience::circuit_breaker> of, resilience::circuit_breaker::pass p)
         : circuit_(std::move(of)), pass_(std::move(p))
     {}
 
@@ -24,15 +24,15 @@ public:
     }
 
 private:
-    std::shared_ptr<http::circuit_breaker> circuit_; // shared with the watch; before the pass, which refers to it
-    http::circuit_breaker::pass pass_;
+    std::shared_ptr<resilience::circuit_breaker> circuit_; // shared with the watch; before the pass, which refers to it
+    resilience::circuit_breaker::pass pass_;
 };
 
 } // namespace
 
 database_watch::database_watch(std::string instance, const clock& time, statement_observer tell)
     : instance_(std::move(instance)),
-      circuit_(std::make_shared<http::circuit_breaker>(fmt::format("the database of \"{}\"", instance_), time)),
+      circuit_(std::make_shared<resilience::circuit_breaker>(fmt::format("the database of \"{}\"", instance_), time)),
       tell_(std::move(tell))
 {}
 

@@ -1,8 +1,8 @@
 // What is watched of one instance's database: whether connecting is worth a try, and how long its statements take.
 #pragma once
 
-#include "http/circuit_breaker.hpp"
 #include "pg/pool_watch.hpp"
+#include "resilience/circuit_breaker.hpp"
 
 #include <functional>
 #include <string>
@@ -25,11 +25,11 @@ public:
     result<std::unique_ptr<pg::connect_attempt>> may_connect() override;
     void statement_ended(std::chrono::steady_clock::duration took, const error* failed) override;
 
-    const http::circuit_breaker& circuit() const { return *circuit_; }
+    const resilience::circuit_breaker& circuit() const { return *circuit_; }
 
 private:
     std::string instance_;
-    std::shared_ptr<http::circuit_breaker> circuit_; // shared with the attempts under way
+    std::shared_ptr<resilience::circuit_breaker> circuit_; // shared with the attempts under way
     statement_observer tell_;
 };
 

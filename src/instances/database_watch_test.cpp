@@ -42,7 +42,7 @@ TEST(database_watch, a_wrong_password_is_an_answer)
     const error denied(condition::denied, "password authentication failed");
     for (int i = 0; i < 20; ++i)
         (*watch.may_connect())->ended(&denied);
-    EXPECT_EQ(watch.circuit().state(), http::circuit_state::closed);
+    EXPECT_EQ(watch.circuit().state(), resilience::circuit_state::closed);
 }
 
 TEST(database_watch, an_attempt_may_outlive_its_watch)

@@ -13,10 +13,10 @@ TEST(circuit, a_dead_database_fails_fast_and_recovers_by_itself)
     const auto body = [&](workplace& w) -> io::task<> {
         EXPECT_EQ(first(co_await w.write("select 1")), "1");
         own.stop();
-        for (int i = 0; i < 10 && w.open.states().at("shop").circuit == http::circuit_state::closed; ++i)
+        for (int i = 0; i < 10 && w.open.states().at("shop").circuit == resilience::circuit_state::closed; ++i)
             EXPECT_FALSE(co_await w.write("select 1"));
         auto now = w.open.states().at("shop");
-        EXPECT_EQ(now.circuit, http::circuit_state::open);
+        EXPECT_EQ(now.circuit, resilience::circuit_state::open);
         EXPECT_EQ(now.times_opened, 1U);
         const auto began = std::chrono::steady_clock::now();
         const auto refused = co_await w.write("select 1");
@@ -31,7 +31,7 @@ TEST(circuit, a_dead_database_fails_fast_and_recovers_by_itself)
             back = (co_await w.write("select 1")).has_value();
         }
         EXPECT_TRUE(back);
-        EXPECT_EQ(w.open.states().at("shop").circuit, http::circuit_state::closed);
+        EXPECT_EQ(w.open.states().at("shop").circuit, resilience::circuit_state::closed);
     };
     at_work(body, {}, own.socket_url());
 }

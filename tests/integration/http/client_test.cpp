@@ -312,10 +312,10 @@ TEST(http_client, a_certificate_is_trusted_only_from_a_known_authority_for_the_r
 struct upstream_run
 {
     std::vector<result<client_response>> answers;
-    circuit_state state = circuit_state::closed;
+    resilience::circuit_state state = resilience::circuit_state::closed;
 };
 
-upstream_run send_all(const std::vector<client_request>& all, circuit_settings circuit)
+upstream_run send_all(const std::vector<client_request>& all, resilience::circuit_settings circuit)
 {
     upstream_run out;
     const auto body = [&](io::runtime& on) -> io::task<> {
@@ -350,7 +350,7 @@ TEST(http_upstream, who_does_not_answer_is_left_alone)
     EXPECT_EQ(got.answers[2]->status, 503);
     ASSERT_FALSE(got.answers[3]);
     EXPECT_THAT(got.answers[3].error().message, HasSubstr("circuit open, next try in 60 s"));
-    EXPECT_EQ(got.state, circuit_state::open);
+    EXPECT_EQ(got.state, resilience::circuit_state::open);
     EXPECT_EQ(s.requests().size(), 3U);
 }
 

@@ -1,12 +1,12 @@
 // The state machine: failures in a row open, a pause that doubles, one probe at a time, a success closes.
-#include "http/circuit_breaker.hpp"
+#include "resilience/circuit_breaker.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace basekeeper::http {
+namespace basekeeper::resilience {
 
 std::string_view to_string(circuit_state s) noexcept
 {
@@ -122,4 +122,4 @@ void circuit_breaker::pass::failed(condition why)
     std::exchange(of_, nullptr)->failure(probe_);
 }
 
-} // namespace basekeeper::http
+} // namespace basekeeper::resilience

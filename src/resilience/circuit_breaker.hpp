@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace basekeeper::http {
+namespace basekeeper::resilience {
 
 enum class circuit_state
 {
@@ -95,4 +95,4 @@ private:
     std::uint64_t times_opened_ = 0;
 };
 
-} // namespace basekeeper::http
+} // namespace basekeeper::resilience

@@ -1,10 +1,10 @@
 // A breaker opens after failures in a row, lets one probe through at a time, and closes at the first answer.
-#include "http/circuit_breaker.hpp"
+#include "resilience/circuit_breaker.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace basekeeper::http {
+namespace basekeeper::resilience {
 namespace {
 
 using namespace std::chrono_literals;
@@ -178,4 +178,4 @@ TEST_F(circuit, a_late_success_closes_it)
 }
 
 } // namespace
-} // namespace basekeeper::http
+} // namespace basekeeper::resilience
