@@ -35,6 +35,20 @@ struct draft
     std::optional<cli::command> chosen;
 };
 
+/// Chooses a command when its words were read: what was written into `into`, with this action.
+template <class Command>
+auto chooser(draft& d, Command draft::* into)
+{
+    return [&d, into](CLI::App* when, auto action) {
+        when->callback([&d, into, action] {
+            (d.*into).action = action;
+            if constexpr (requires { (d.*into).agreed; })
+                (d.*into).agreed = d.yes ? consent::given : consent::ask;
+            d.chosen = d.*into;
+        });
+    };
+}
+
 void add_global_options(CLI::App& app, draft& d)
 {
     app.add_option("--config", d.config_file, "Configuration file (default: ~/.config/basekeeper/config.toml)");
@@ -89,11 +103,7 @@ void add_local(CLI::App& app, draft& d)
             c->add_option("name", d.local.name, "a-z, 0-9 and hyphens")->required();
         if (e.action == local_action::destroy)
             c->add_flag("-y,--yes", d.yes, "Do not ask");
-        c->callback([&d, action = e.action] {
-            d.local.action = action;
-            d.local.agreed = d.yes ? consent::given : consent::ask;
-            d.chosen = d.local;
-        });
+        chooser(d, &draft::local)(c, e.action);
     }
 }
 
@@ -101,13 +111,7 @@ void add_instance(CLI::App& app, draft& d)
 {
     auto* instance = app.add_subcommand("instance", "The instances that this program manages");
     instance->require_subcommand(1);
-    const auto finish = [&d](CLI::App* c, instance_action action) {
-        c->callback([&d, action] {
-            d.instance.action = action;
-            d.instance.agreed = d.yes ? consent::given : consent::ask;
-            d.chosen = d.instance;
-        });
-    };
+    const auto finish = chooser(d, &draft::instance);
     auto* add = instance->add_subcommand("add", "Remember an instance; its secrets are stored encrypted");
     add->add_option("name", d.instance.name, "a-z, 0-9 and hyphens")->required();
     add->add_option("--database-url", d.instance.database_url, "postgres://…, or - to read it from standard input")
@@ -136,12 +140,7 @@ void add_audit(CLI::App& app, draft& d)
         c->add_option("--since", d.audit.since, "RFC 3339 time, or back from now: 30m, 24h, 7d");
         c->add_option("--limit", d.audit.limit, "Most entries")->check(CLI::Range(1, 1'000'000));
     };
-    const auto finish = [&d](CLI::App* c, audit_action action) {
-        c->callback([&d, action] {
-            d.audit.action = action;
-            d.chosen = d.audit;
-        });
-    };
+    const auto finish = chooser(d, &draft::audit);
     auto* list = audit->add_subcommand("list", "Newest first");
     filters(list);
     finish(list, audit_action::list);
@@ -155,12 +154,7 @@ void add_key(CLI::App& app, draft& d)
 {
     auto* key = app.add_subcommand("key", "API keys for clients that come in over HTTP");
     key->require_subcommand(1);
-    const auto finish = [&d](CLI::App* c, key_action action) {
-        c->callback([&d, action] {
-            d.key.action = action;
-            d.chosen = d.key;
-        });
-    };
+    const auto finish = chooser(d, &draft::key);
     auto* create = key->add_subcommand("create", "Make a key; it is shown once and stored as a digest");
     create->add_option("name", d.key.name, "Who will have it")->required();
     create->add_option("--scope", d.key.scopes, "group:read, :write or :destroy; * is every group; may be repeated")
@@ -182,12 +176,7 @@ void add_block(CLI::App& app, draft& d)
 {
     auto* block = app.add_subcommand("block", "Addresses that are not answered over HTTP");
     block->require_subcommand(1);
-    const auto finish = [&d](CLI::App* c, block_action action) {
-        c->callback([&d, action] {
-            d.block.action = action;
-            d.chosen = d.block;
-        });
-    };
+    const auto finish = chooser(d, &draft::block);
     finish(block->add_subcommand("list", "Show all, also those blocked after failures"), block_action::list);
     auto* add = block->add_subcommand("add", "Block an address; IPv6 with its /64");
     add->add_option("address", d.block.address, "IPv4 or IPv6")->required();

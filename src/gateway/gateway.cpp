@@ -1,6 +1,7 @@
 // Checks in their order, then one function per path.
 #include "gateway/gateway.hpp"
 
+#include "http/ascii.hpp"
 #include "transports/http/query_view.hpp"
 #include "transports/http/refusal.hpp"
 
@@ -47,13 +48,34 @@ bool may_see_overview(const mcp::principal& who)
     return who.rights == nullptr || who.rights->allows(overview_group, mcp::effect::reads, "");
 }
 
-http::response preflight()
+/// The headers in which a client repeats arguments that it asks leave for: their names depend on the tools.
+std::string parameter_headers(const http::header_list& asked)
+{
+    std::string out;
+    for (auto rest = asked.find("access-control-request-headers").value_or(""); !rest.empty();) {
+        const auto comma = rest.find(',');
+        const auto name = http::trimmed(rest.substr(0, comma));
+        rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+        constexpr std::string_view prefix = "mcp-param-";
+        const bool is_token = std::ranges::all_of(name, [](char c) {
+            return c == '-' || c == '_' || c == '.' || (c >= '0' && c <= '9') ||
+                   (http::lower(c) >= 'a' && http::lower(c) <= 'z');
+        });
+        if (is_token && http::same_word(name.substr(0, prefix.size()), prefix))
+            out += ", " + std::string(name);
+    }
+    return out;
+}
+
+http::response preflight(const http::request& asked)
 {
     http::response out{.status = 204};
     out.headers.add("Access-Control-Allow-Methods", "GET, POST, DELETE");
     out.headers.add(
         "Access-Control-Allow-Headers",
-        "Authorization, Content-Type, Accept, Last-Event-ID, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name"
+        "Authorization, Content-Type, Accept, Last-Event-ID, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, "
+        "Mcp-Name" +
+            parameter_headers(asked.headers)
     );
     out.headers.add("Access-Control-Max-Age", "600");
     return out;
@@ -114,7 +136,7 @@ io::task<> gateway::serve(http::request asked, http::exchange& with)
     const bool foreign_page = !wears.cross_origin.empty();
     dressed_exchange out(with, std::move(wears));
     if (asked.method == "OPTIONS" && foreign_page)
-        co_return out.respond(preflight());
+        co_return out.respond(preflight(asked));
     if (asked.path == mcp_path || asked.path == websocket_path)
         co_return co_await serve_mcp(std::move(asked), out);
     if (!is_read(asked)) {

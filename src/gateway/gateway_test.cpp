@@ -241,6 +241,15 @@ TEST_F(open_gateway_test, only_configured_web_origins_may_read)
     const auto before = send("OPTIONS", "/mcp", {{"Origin", "https://app.example"}});
     EXPECT_EQ(before->status, 204U);
     EXPECT_THAT(before->header("access-control-allow-headers"), HasSubstr("Mcp-Session-Id"));
+    const auto asking = send(
+        "OPTIONS",
+        "/mcp",
+        {{"Origin", "https://app.example"},
+         {"Access-Control-Request-Headers", "mcp-param-region, x-other, mcp-param-a b"}}
+    );
+    EXPECT_THAT(asking->header("access-control-allow-headers"), HasSubstr("Mcp-Name, mcp-param-region"));
+    EXPECT_THAT(asking->header("access-control-allow-headers"), Not(HasSubstr("x-other")));
+    EXPECT_THAT(asking->header("access-control-allow-headers"), Not(HasSubstr("a b")));
     EXPECT_EQ(
         send("OPTIONS", "/mcp", {{"Origin", "http://localhost:3000"}})->header("access-control-allow-origin"), ""
     );

@@ -227,6 +227,23 @@ test('a call that runs at the end is answered, a new one is not taken', { timeou
   assert.equal((await ended).code, 0);
 });
 
+test('a call that runs over a WebSocket at the end is answered, then the connection is closed', { timeout: 30_000 }, async () => {
+  const ending = await HttpService.start(work);
+  const socket = new WebSocket(ending.url.replace(/^http/, 'ws').replace(/\/mcp$/, '/ws'));
+  await new Promise((resolve, reject) => { socket.onopen = resolve; socket.onerror = reject; });
+  const told = [];
+  socket.onmessage = ({ data }) => told.push(JSON.parse(data));
+  const closed = new Promise((resolve) => { socket.onclose = resolve; });
+  const send = (message) => socket.send(JSON.stringify({ jsonrpc: '2.0', ...message }));
+  send({ id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'e2e', version: '1' } } });
+  send({ id: 2, method: 'tools/call', params: { name: 'execute_sql', arguments: { query: 'select pg_sleep(1.5), 7 as n' } } });
+  await pause(600);
+  const ended = ending.stop();
+  assert.equal((await closed).code, 1001);
+  assert.deepEqual(told.find((m) => m.id === 2)?.result.structuredContent.rows[0][1], 7);
+  assert.equal((await ended).code, 0);
+});
+
 test('hostile requests are answered with the right status', async () => {
   const post = (body, headers = {}) => service.request('/mcp', {
     method: 'POST', body, headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },

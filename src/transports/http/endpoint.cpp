@@ -48,21 +48,6 @@ bool same_view(const mcp::view& a, const mcp::view& b)
 
 } // namespace
 
-/// Counts while it lives.
-class endpoint::running_count
-{
-public:
-    explicit running_count(std::size_t& what) : what_(what) { ++what_; }
-
-    ~running_count() { --what_; }
-
-    running_count(const running_count&) = delete;
-    running_count& operator=(const running_count&) = delete;
-
-private:
-    std::size_t& what_;
-};
-
 endpoint::endpoint(mcp::server& of, io::executor where, endpoint_settings settings)
     : server_(of), where_(where), settings_(std::move(settings)), budget_{.most_bytes = settings_.most_log_bytes},
       beats_(where, of.time()),

@@ -64,7 +64,20 @@ public:
     io::task<> close();
 
 private:
-    class running_count;
+    /// Counts while it lives.
+    class running_count
+    {
+    public:
+        explicit running_count(std::size_t& what) : what_(what) { ++what_; }
+
+        ~running_count() { --what_; }
+
+        running_count(const running_count&) = delete;
+        running_count& operator=(const running_count&) = delete;
+
+    private:
+        std::size_t& what_;
+    };
 
     /// What was posted to a session.
     struct session_post

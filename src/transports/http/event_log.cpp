@@ -12,7 +12,8 @@ std::optional<std::uint64_t> read_number(std::string_view digits)
 {
     std::uint64_t out = 0;
     const auto [stopped, failed] = std::from_chars(digits.begin(), digits.end(), out);
-    if (digits.empty() || failed != std::errc{} || stopped != digits.end() || (digits.size() > 1 && digits.front() == '0'))
+    if (digits.empty() || failed != std::errc{} || stopped != digits.end() ||
+        (digits.size() > 1 && digits.front() == '0'))
         return std::nullopt;
     return out;
 }

@@ -15,7 +15,8 @@ namespace basekeeper::transports {
 struct session_settings
 {
     std::size_t most_sessions = 4'096;
-    std::chrono::minutes idle_for{30}; ///< without a request or a connection, after which a session ends
+    std::chrono::seconds idle_for{std::chrono::minutes{30}
+    }; ///< without a request or a connection, after which a session ends
     /// When there is no room for a new one, the session that has been idle longest ends, if for at least this long.
     std::chrono::minutes dispensable_after{5};
 };

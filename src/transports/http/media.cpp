@@ -1,27 +1,15 @@
 // Media types compared without case and without parameters.
 #include "transports/http/media.hpp"
 
-#include "base/text.hpp"
+#include "http/ascii.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 namespace basekeeper::transports {
 namespace {
 
-std::string_view trimmed(std::string_view text)
-{
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-bool same(std::string_view a, std::string_view b)
-{
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
+using http::same_word;
+using http::trimmed;
 
 /// `;q=0`, `;q=0.0`…: not acceptable.
 bool is_refused(std::string_view parameters)
@@ -40,7 +28,7 @@ accepted read_accept(const http::header_list& headers)
     accepted out{.json = false, .events = false};
     bool named = false;
     for (const auto& [name, value] : headers.fields()) {
-        if (!same(name, "accept"))
+        if (!same_word(name, "accept"))
             continue;
         named = true;
         for (std::string_view rest = value; !rest.empty();) {
@@ -51,8 +39,10 @@ accepted read_accept(const http::header_list& headers)
             const auto type = trimmed(one.substr(0, semicolon));
             if (semicolon != std::string_view::npos && is_refused(one.substr(semicolon)))
                 continue;
-            out.json = out.json || same(type, "application/json") || same(type, "application/*") || type == "*/*";
-            out.events = out.events || same(type, "text/event-stream") || same(type, "text/*") || type == "*/*";
+            out.json =
+                out.json || same_word(type, "application/json") || same_word(type, "application/*") || type == "*/*";
+            out.events =
+                out.events || same_word(type, "text/event-stream") || same_word(type, "text/*") || type == "*/*";
         }
     }
     return named ? out : accepted{};
@@ -61,7 +51,7 @@ accepted read_accept(const http::header_list& headers)
 bool sends_json(const http::header_list& headers)
 {
     const auto type = headers.find("content-type");
-    return type && same(trimmed(type->substr(0, type->find(';'))), "application/json");
+    return type && same_word(trimmed(type->substr(0, type->find(';'))), "application/json");
 }
 
 } // namespace basekeeper::transports
