@@ -27,6 +27,14 @@ std::optional<address_blocks::blocked> address_blocks::find(std::string_view add
     return blocked{std::chrono::ceil<std::chrono::seconds>(left)};
 }
 
+std::size_t address_blocks::size() const
+{
+    const auto now = time_.wall();
+    return static_cast<std::size_t>(std::ranges::count_if(blocked_, [now](const auto& one) {
+        return !one.second.until || *one.second.until > now;
+    }));
+}
+
 address_blocks::failures& address_blocks::watched(std::string_view address)
 {
     const auto now = time_.steady();
@@ -61,6 +69,7 @@ void address_blocks::failed(std::string_view address)
 
 void address_blocks::block(const failures& by)
 {
+    ++times_blocked_;
     const auto now = time_.wall();
     state::blocked_address made{
         .address = by.address,

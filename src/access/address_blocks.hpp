@@ -50,6 +50,12 @@ public:
 
     std::optional<blocked> find(std::string_view address) const;
 
+    /// How many addresses are kept out now, by hand or by their failures.
+    std::size_t size() const;
+
+    /// How often an address was blocked for its failures since the start.
+    std::uint64_t times_blocked() const { return times_blocked_; }
+
     /// Counts one refused credential. The address is blocked at once when it was one too many.
     void failed(std::string_view address);
 
@@ -81,6 +87,7 @@ private:
     std::unordered_map<std::string_view, recency::iterator> watched_; // keys are views into `order_`
     std::map<std::string, state::blocked_address, std::less<>> blocked_;
     std::vector<state::blocked_address> unwritten_;
+    std::uint64_t times_blocked_ = 0;
     io::event something_to_write_;
 };
 

@@ -78,10 +78,13 @@ TEST_F(address_blocking, closes_after_repeated_failures_and_opens_again)
     ASSERT_TRUE(blocks.find("192.0.2.1"));
     EXPECT_EQ(blocks.find("192.0.2.1")->wait, seconds{600});
     EXPECT_FALSE(blocks.find("192.0.2.2"));
+    EXPECT_EQ(blocks.size(), 1U);
     time.advance(seconds{599});
     EXPECT_EQ(blocks.find("192.0.2.1")->wait, seconds{1});
     time.advance(seconds{1});
     EXPECT_FALSE(blocks.find("192.0.2.1"));
+    EXPECT_EQ(blocks.size(), 0U);
+    EXPECT_EQ(blocks.times_blocked(), 1U);
     fail_times("192.0.2.1", 2);
     EXPECT_FALSE(blocks.find("192.0.2.1")) << "counting begins anew";
 }

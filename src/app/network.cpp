@@ -219,6 +219,15 @@ struct network::parts
         into.add("basekeeper_sessions", {"http"}, number(now.sessions));
         into.add("basekeeper_sessions", {"websocket"}, number(now.websockets));
         into.add("basekeeper_streams", {"http"}, number(now.streams));
+        const auto served = server->counts();
+        into.add("basekeeper_requests_refused_total", {"too_large"}, static_cast<double>(served.too_large));
+        into.add(
+            "basekeeper_requests_refused_total",
+            {"overload"},
+            static_cast<double>(served.turned_away + now.turned_away)
+        );
+        into.add("basekeeper_addresses_blocked", {}, number(blocks->size()));
+        into.add("basekeeper_addresses_blocked_total", {}, static_cast<double>(blocks->times_blocked()));
         if (!signers)
             return;
         const auto& circuit = signer->circuit();
@@ -259,16 +268,18 @@ result<std::unique_ptr<network>> network::build(services& with, mcp::server& of,
     return std::unique_ptr<network>(new network(std::move(built)));
 }
 
-result<std::string> network::start()
+io::task<result<std::string>> network::start()
 {
     auto& p = *parts_;
-    const auto place = TRY(p.server->listen(p.at, p.tls));
+    // Before anybody can connect: an address that is kept out stays out from the first moment.
+    CO_TRY(co_await p.blocks->synchronise());
+    const auto place = CO_TRY(p.server->listen(p.at, p.tls));
     p.mcp->start();
     p.jobs.spawn(p.blocks->keep_synchronised());
     p.sampled = p.with.watch().numbers().add([&p](metrics::samples& into) { p.sample(into); });
     if (place.is_unix_socket())
-        return place.to_string();
-    return fmt::format("{}://{}/mcp", p.tls ? "https" : "http", place.to_string());
+        co_return place.to_string();
+    co_return fmt::format("{}://{}/mcp", p.tls ? "https" : "http", place.to_string());
 }
 
 result<> network::reload()

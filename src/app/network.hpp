@@ -23,8 +23,9 @@ public:
     network(const network&) = delete;
     network& operator=(const network&) = delete;
 
-    /// Begins to serve. Returns the URL of the MCP endpoint, or why the place cannot be used.
-    result<std::string> start();
+    /// Begins to serve. Returns the URL of the MCP endpoint, or why the place cannot be used or the list of blocked
+    /// addresses not be read.
+    io::task<result<std::string>> start();
 
     /// Reads the certificate again; without TLS there is nothing to do.
     result<> reload();

@@ -97,7 +97,7 @@ io::task<int> serve_http(services& with, std::string at, cli::terminal& screen)
         co_return cli::report(screen, serving.error());
     // Before anybody can know that we serve: the first signal must find somebody who waits.
     io::signal_stream ends(with.runtime().executor(), {SIGTERM, SIGINT, SIGHUP});
-    const auto url = (*serving)->start();
+    const auto url = co_await (*serving)->start();
     if (!url) {
         co_await (*serving)->stop(io::deadline::after(std::chrono::seconds{0}));
         co_return cli::report(screen, url.error());

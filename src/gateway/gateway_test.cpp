@@ -23,17 +23,17 @@ class gateway_test : public ::testing::Test
 {
 protected:
     explicit gateway_test(config::auth_mode mode = config::auth_mode::required)
-        : base_({.most_requests = 8}), log_(log::level::error, log::format::text),
-          blocks_({.after_failures = 3}, no_store(), base_.loop.executor(), log_, base_.time),
-          who_(
+        : base({.most_requests = 8}), logger(log::level::error, log::format::text),
+          blocks({.after_failures = 3}, no_store(), base.loop.executor(), logger, base.time),
+          who(
               {.mode = mode},
               {.keys = [this](std::string id, wall_time) { return find(std::move(id)); }},
               {"https://keeper.example/.well-known/oauth-protected-resource/mcp", "instances:read"},
-              log_,
-              base_.time
+              logger,
+              base.time
           ),
-          door_(rules(), blocks_, who_, base_.time), face_(parts(), settings()),
-          serving_(base_.loop.executor(), [](const std::exception_ptr& bug) { std::rethrow_exception(bug); })
+          door(rules(), blocks, who, base.time), face(parts(), settings()),
+          serving(base.loop.executor(), [](const std::exception_ptr& bug) { std::rethrow_exception(bug); })
     {}
 
     static access::block_store no_store()
@@ -56,7 +56,7 @@ protected:
 
     gateway::parts parts()
     {
-        return {base_.face, door_, base_.home.offers(), [](std::string_view name) { return name == "dev"; }};
+        return {base.face, door, base.home.offers(), [](std::string_view name) { return name == "dev"; }};
     }
 
     gateway_settings settings()
@@ -66,19 +66,19 @@ protected:
             .metadata_paths = {"/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"},
             .ready = [this](health::detail how_much) { return report(how_much); },
             .metrics = [] { return std::string("calls_total 1\n"); },
-            .count_refusal = [this](access::cause why) { refused_.push_back(why); },
+            .count_refusal = [this](access::cause why) { refused.push_back(why); },
         };
     }
 
     io::task<health::report> report(health::detail how_much)
     {
-        co_return health::report{is_ready_, how_much == health::detail::full ? "with reasons" : "status only"};
+        co_return health::report{is_ready, how_much == health::detail::full ? "with reasons" : "status only"};
     }
 
     io::task<result<std::optional<state::api_key>>> find(std::string id)
     {
-        const auto at = keys_.find(id);
-        co_return at == keys_.end() ? std::nullopt : std::optional(at->second);
+        const auto at = keys.find(id);
+        co_return at == keys.end() ? std::nullopt : std::optional(at->second);
     }
 
     /// A new key with these scopes, as it is sent.
@@ -88,7 +88,7 @@ protected:
         state::api_key kept{.id = made.id};
         kept.digest = made.digest;
         kept.scopes = std::move(scopes);
-        keys_.emplace(made.id, std::move(kept));
+        keys.emplace(made.id, std::move(kept));
         return "Bearer " + made.text.reveal();
     }
 
@@ -107,12 +107,12 @@ protected:
         asked.body = std::move(body);
         asked.from.ip = "192.0.2.7";
         auto out = std::make_shared<http::testing::memory_exchange>();
-        if (auto no = face_.admit(asked)) {
+        if (auto no = face.admit(asked)) {
             out->respond(*std::move(no));
             return out;
         }
-        serving_.spawn(serve(std::move(asked), out));
-        base_.settle();
+        serving.spawn(serve(std::move(asked), out));
+        base.settle();
         return out;
     }
 
@@ -125,18 +125,18 @@ protected:
         return send("POST", std::move(path), std::move(headers), mcp::testing::modern("1", "tools/list"));
     }
 
-    io::task<> serve(http::request asked, answer to) { co_await face_.serve(std::move(asked), *to); }
+    io::task<> serve(http::request asked, answer to) { co_await face.serve(std::move(asked), *to); }
 
-    endpoint_fixture base_;
-    log::logger log_;
-    std::map<std::string, state::api_key> keys_;
-    access::address_blocks blocks_;
-    access::authenticator who_;
-    access::gatekeeper door_;
-    gateway face_;
-    io::nursery serving_;
-    bool is_ready_ = true;
-    std::vector<access::cause> refused_;
+    endpoint_fixture base;
+    log::logger logger;
+    std::map<std::string, state::api_key> keys;
+    access::address_blocks blocks;
+    access::authenticator who;
+    access::gatekeeper door;
+    gateway face;
+    io::nursery serving;
+    bool is_ready = true;
+    std::vector<access::cause> refused;
 };
 
 class open_gateway_test : public gateway_test
@@ -211,7 +211,7 @@ TEST_F(gateway_test, too_many_requests_of_one_caller_wait)
     EXPECT_EQ(got->status, 429U);
     EXPECT_EQ(got->header("retry-after"), "1");
     EXPECT_EQ(list_tools({{"Authorization", bearer("*:read")}})->status, 200U);
-    EXPECT_THAT(refused_, ::testing::ElementsAre(access::cause::caller_rate));
+    EXPECT_THAT(refused, ::testing::ElementsAre(access::cause::caller_rate));
 }
 
 TEST_F(open_gateway_test, host_and_origin_are_each_checked_alone)
@@ -226,7 +226,7 @@ TEST_F(open_gateway_test, host_and_origin_are_each_checked_alone)
     EXPECT_EQ(status("evil.example.com", ""), 403U);
     EXPECT_EQ(status("localhost:8420", "http://evil.example.com"), 403U);
     EXPECT_EQ(status("localhost:8420", "null"), 403U);
-    base_.time.advance(std::chrono::minutes{1}); // the caller's bucket fills up again
+    base.time.advance(std::chrono::minutes{1}); // the caller's bucket fills up again
     EXPECT_EQ(status("LOCALHOST:1", "http://localhost:8420"), 200U);
     EXPECT_EQ(status("[::1]:8420", ""), 200U);
     EXPECT_EQ(send("GET", "/healthz", {{"Host", "localhost"}, {"Host", "localhost"}})->status, 400U);
@@ -269,7 +269,7 @@ TEST_F(gateway_test, health_needs_no_credential_and_tells_strangers_nothing)
     EXPECT_EQ(send("GET", "/healthz", {})->status, 200U);
     EXPECT_EQ(send("POST", "/healthz", {})->status, 405U);
     EXPECT_EQ(send("GET", "/readyz", {})->body, "status only");
-    is_ready_ = false;
+    is_ready = false;
     const auto not_ready = send("GET", "/readyz", {});
     EXPECT_EQ(not_ready->status, 503U);
     EXPECT_EQ(not_ready->body, "status only");

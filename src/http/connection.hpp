@@ -11,6 +11,7 @@
 #include "log/logger.hpp"
 #include "net/wire.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct surroundings
     gate admit; ///< may be empty
     log::logger& log;
     date_line date{};
+    std::uint64_t refused_as_too_large = 0;
     std::vector<char> scratch = std::vector<char>(std::size_t{64} << 10U); ///< used between two suspensions only
 };
 

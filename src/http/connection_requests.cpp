@@ -181,6 +181,8 @@ io::task<bool> connection::answer_early(request_head head, response early)
 io::task<> connection::refuse(error why)
 {
     all_.log.debug("an HTTP request was refused", {{"ip", from_.ip}, {"why", why.message}});
+    if (why.http_status == 413 || why.http_status == 431)
+        ++all_.refused_as_too_large;
     write_whole({.keep_alive = false}, as_response(why));
     co_await linger();
 }

@@ -162,7 +162,9 @@ io::task<result<>> server::drain(io::deadline until)
 
 server_counts server::counts() const
 {
-    return state_->counts;
+    auto out = state_->counts;
+    out.too_large = state_->all.refused_as_too_large;
+    return out;
 }
 
 } // namespace basekeeper::http

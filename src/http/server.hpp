@@ -19,6 +19,7 @@ struct server_counts
     std::size_t connections = 0;   ///< open now
     std::uint64_t accepted = 0;    ///< connections taken
     std::uint64_t turned_away = 0; ///< answered 503 because too many were open
+    std::uint64_t too_large = 0;   ///< requests refused for the size of their head or body
 };
 
 /// Lives on the I/O thread. `drain` must have returned before it is destroyed.

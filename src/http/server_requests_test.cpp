@@ -202,6 +202,7 @@ TEST(server_limits, too_many_connections_are_turned_away)
             co_await first.send(get("/still"));
             EXPECT_EQ(body_of(co_await first.response()), "GET /still ");
             EXPECT_EQ(r.served.counts().turned_away, 1U);
+            EXPECT_EQ(r.served.counts().too_large, 0U);
         },
         {.most_connections = 1}
     );

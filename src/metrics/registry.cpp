@@ -1,19 +1,15 @@
-// The counters and histograms of prometheus-cpp behind fixed tables, so that a call looks nothing up by its labels.
+// Counters in fixed tables, so that a call looks nothing up by its labels.
 #include "metrics/registry.hpp"
 
 #include "base/version.hpp"
 #include "metrics/catalog.hpp"
-
-#include <prometheus/counter.h>
-#include <prometheus/family.h>
-#include <prometheus/histogram.h>
-#include <prometheus/registry.h>
-#include <prometheus/text_serializer.h>
+#include "metrics/exposition.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
-#include <unordered_map>
+#include <optional>
 
 namespace basekeeper::metrics {
 namespace {
@@ -52,8 +48,8 @@ constexpr std::array<std::string_view, 11> outcomes{
 constexpr std::array<std::string_view, 3> methods{"resources/read", "prompts/get", "completion/complete"};
 
 constexpr std::array<std::string_view, 2> limits{"principal", "address"};
-constexpr std::array<std::string_view, 7> refusals{
-    "blocked_address", "origin", "host", "authentication", "authorization", "too_large", "overload"
+constexpr std::array<std::string_view, 5> refusals{
+    "blocked_address", "origin", "host", "authentication", "authorization"
 };
 
 /// The place of a word in its table; the last place for a word that is not there.
@@ -63,101 +59,36 @@ std::size_t place_of(std::string_view word, const std::array<std::string_view, N
     return static_cast<std::size_t>(std::find(in.begin(), in.end() - 1, word) - in.begin());
 }
 
-const prometheus::Histogram::BucketBoundaries& call_buckets()
-{
-    static const prometheus::Histogram::BucketBoundaries seconds{
-        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120
-    };
-    return seconds;
-}
+// Upper bounds of buckets in seconds.
+constexpr std::array call_bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                 0.5,   1.0,    2.5,   5.0,  10.0,  30.0, 60.0, 120.0};
+constexpr std::array statement_bounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                      0.1,    0.25,    0.5,    1.0,   2.5,    5.0,   10.0, 30.0};
 
-const prometheus::Histogram::BucketBoundaries& statement_buckets()
-{
-    static const prometheus::Histogram::BucketBoundaries seconds{
-        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30
-    };
-    return seconds;
-}
-
-double seconds(std::chrono::steady_clock::duration d)
-{
-    return std::chrono::duration<double>(d).count();
-}
-
-template <class Builder>
-auto& family(Builder builder, std::string_view name, prometheus::Registry& in)
-{
-    const auto* about = find(name);
-    return builder.Name(std::string(name)).Help(std::string(about->meaning)).Register(in);
-}
-
-struct name_hash
-{
-    using is_transparent = void;
-
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }
-};
-
-/// The series of one tool, made when they are first needed.
+/// What is known of one tool; a count of 0 is a series that does not exist yet.
 struct tool_series
 {
-    std::string label;
-    prometheus::Histogram* duration = nullptr;
-    std::array<prometheus::Counter*, decisions.size() * outcomes.size()> calls{};
+    std::optional<histogram> duration;
+    std::array<std::uint64_t, decisions.size() * outcomes.size()> calls{};
 };
 
 struct instance_series
 {
-    prometheus::Histogram* duration = nullptr;
-    std::array<prometheus::Counter*, outcomes.size()> statements{};
+    histogram duration{statement_bounds};
+    std::array<std::uint64_t, outcomes.size()> statements{};
 };
-
-prometheus::MetricType type_of(kind k)
-{
-    return k == kind::counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
-}
-
-/// Samples as prometheus-cpp's own collectors give theirs.
-std::map<std::string_view, prometheus::MetricFamily> families_of(const samples& from)
-{
-    std::map<std::string_view, prometheus::MetricFamily> out;
-    for (const auto& s : from.all()) {
-        const auto* about = find(s.metric);
-        auto& into = out[s.metric];
-        into.name = about->name;
-        into.help = about->meaning;
-        into.type = type_of(about->what);
-        prometheus::ClientMetric one;
-        for (std::size_t i = 0; i < s.labels.size(); ++i)
-            one.label.push_back({std::string(about->labels[i]), s.labels[i]});
-        (about->what == kind::counter ? one.counter.value : one.gauge.value) = s.value;
-        into.metric.push_back(std::move(one));
-    }
-    return out;
-}
 
 } // namespace
 
 struct registry::state
 {
     explicit state(const std::vector<std::string>& names)
-        : calls(family(prometheus::BuildCounter(), "basekeeper_calls_total", all)),
-          call_duration(family(prometheus::BuildHistogram(), "basekeeper_call_duration_seconds", all)),
-          statements(family(prometheus::BuildCounter(), "basekeeper_statements_total", all)),
-          statement_duration(family(prometheus::BuildHistogram(), "basekeeper_statement_duration_seconds", all)),
-          blocked(family(prometheus::BuildCounter(), "basekeeper_addresses_blocked_total", all).Add({}))
     {
         for (const auto& name : names)
-            tools[name].label = name;
+            tools.try_emplace(name);
         for (const auto name : methods)
-            tools[std::string(name)].label = name;
-        rest.label = other;
-        auto& limited = family(prometheus::BuildCounter(), "basekeeper_rate_limited_total", all);
-        for (std::size_t i = 0; i < limits.size(); ++i)
-            by_limit[i] = &limited.Add({{"by", std::string(limits[i])}});
-        auto& refused = family(prometheus::BuildCounter(), "basekeeper_requests_refused_total", all);
-        for (std::size_t i = 0; i < refusals.size(); ++i)
-            by_refusal[i] = &refused.Add({{"reason", std::string(refusals[i])}});
+            tools.try_emplace(std::string(name));
+        tools.try_emplace(std::string(other));
     }
 
     tool_series& series_of(std::string_view tool)
@@ -165,21 +96,42 @@ struct registry::state
         auto at = tools.find(tool);
         if (at == tools.end())
             at = tools.find(tool.substr(0, tool.find(' ')));
-        return at == tools.end() ? rest : at->second;
+        return (at == tools.end() ? tools.find(other) : at)->second;
     }
 
-    prometheus::Registry all;
-    prometheus::Family<prometheus::Counter>& calls;
-    prometheus::Family<prometheus::Histogram>& call_duration;
-    prometheus::Family<prometheus::Counter>& statements;
-    prometheus::Family<prometheus::Histogram>& statement_duration;
-    prometheus::Counter& blocked;
-    std::array<prometheus::Counter*, limits.size()> by_limit{};
-    std::array<prometheus::Counter*, refusals.size()> by_refusal{};
-    std::unordered_map<std::string, tool_series, name_hash, std::equal_to<>> tools;
-    tool_series rest;
+    void write_counts(exposition& to) const
+    {
+        for (const auto& [tool, of] : tools) {
+            if (!of.duration)
+                continue;
+            to.add("basekeeper_call_duration_seconds", {tool}, *of.duration);
+            for (std::size_t i = 0; i < of.calls.size(); ++i)
+                if (of.calls[i] > 0)
+                    to.add(
+                        "basekeeper_calls_total",
+                        {tool, decisions[i / outcomes.size()], outcomes[i % outcomes.size()]},
+                        static_cast<double>(of.calls[i])
+                    );
+        }
+        for (const auto& [instance, of] : by_instance) {
+            to.add("basekeeper_statement_duration_seconds", {instance}, of.duration);
+            for (std::size_t i = 0; i < outcomes.size(); ++i)
+                if (of.statements[i] > 0)
+                    to.add(
+                        "basekeeper_statements_total", {instance, outcomes[i]}, static_cast<double>(of.statements[i])
+                    );
+        }
+        for (std::size_t i = 0; i < limits.size(); ++i)
+            to.add("basekeeper_rate_limited_total", {limits[i]}, static_cast<double>(by_limit[i]));
+        for (std::size_t i = 0; i < refusals.size(); ++i)
+            to.add("basekeeper_requests_refused_total", {refusals[i]}, static_cast<double>(by_refusal[i]));
+    }
+
+    std::map<std::string, tool_series, std::less<>> tools; // all that there may be
     bounded_names instances{most_instances};
-    std::unordered_map<std::string, instance_series, name_hash, std::equal_to<>> by_instance;
+    std::map<std::string, instance_series, std::less<>> by_instance;
+    std::array<std::uint64_t, limits.size()> by_limit{};
+    std::array<std::uint64_t, refusals.size()> by_refusal{};
     std::vector<std::weak_ptr<provider>> providers; // owned by their registrations
 };
 
@@ -191,54 +143,31 @@ registry::registration::~registration() = default;
 
 void registry::call_ended(const call_record& c)
 {
-    auto& s = *state_;
-    auto& of = s.series_of(c.tool);
-    const auto decision = place_of(c.decision, decisions);
-    const auto outcome = place_of(c.outcome, outcomes);
-    if (of.duration == nullptr)
-        of.duration = &s.call_duration.Add({{"tool", of.label}}, call_buckets());
-    auto& count = of.calls[decision * outcomes.size() + outcome];
-    if (count == nullptr)
-        count = &s.calls.Add(
-            {{"tool", of.label},
-             {"decision", std::string(decisions[decision])},
-             {"outcome", std::string(outcomes[outcome])}}
-        );
-    count->Increment();
-    of.duration->Observe(seconds(c.took));
+    auto& of = state_->series_of(c.tool);
+    if (!of.duration)
+        of.duration.emplace(call_bounds);
+    ++of.calls[place_of(c.decision, decisions) * outcomes.size() + place_of(c.outcome, outcomes)];
+    of.duration->observe(c.took);
 }
 
 void registry::statement_ended(std::string_view instance, std::chrono::steady_clock::duration took, const error* failed)
 {
-    auto& s = *state_;
-    const auto name = s.instances.admit(instance);
-    auto at = s.by_instance.find(name);
-    if (at == s.by_instance.end())
-        at = s.by_instance.emplace(name, instance_series{}).first;
-    auto& of = at->second;
-    if (of.duration == nullptr)
-        of.duration = &s.statement_duration.Add({{"instance", std::string(name)}}, statement_buckets());
-    const auto outcome = place_of(failed == nullptr ? "ok" : to_string(failed->code), outcomes);
-    auto& count = of.statements[outcome];
-    if (count == nullptr)
-        count = &s.statements.Add({{"instance", std::string(name)}, {"outcome", std::string(outcomes[outcome])}});
-    count->Increment();
-    of.duration->Observe(seconds(took));
+    const auto name = state_->instances.admit(instance);
+    auto at = state_->by_instance.find(name);
+    if (at == state_->by_instance.end())
+        at = state_->by_instance.try_emplace(std::string(name)).first;
+    ++at->second.statements[place_of(failed == nullptr ? "ok" : to_string(failed->code), outcomes)];
+    at->second.duration.observe(took);
 }
 
 void registry::rate_limited(rate_limit by)
 {
-    state_->by_limit.at(static_cast<std::size_t>(by))->Increment();
-}
-
-void registry::address_blocked()
-{
-    state_->blocked.Increment();
+    ++state_->by_limit.at(static_cast<std::size_t>(by));
 }
 
 void registry::request_refused(refusal why)
 {
-    state_->by_refusal.at(static_cast<std::size_t>(why))->Increment();
+    ++state_->by_refusal.at(static_cast<std::size_t>(why));
 }
 
 registry::registration registry::add(provider p)
@@ -256,11 +185,11 @@ std::string registry::render()
     for (const auto& each : state_->providers)
         if (const auto alive = each.lock())
             (*alive)(looked_at);
-    auto all = state_->all.Collect();
-    for (auto& [name, one] : families_of(looked_at))
-        all.push_back(std::move(one));
-    std::ranges::sort(all, {}, &prometheus::MetricFamily::name);
-    return prometheus::TextSerializer().Serialize(all);
+    exposition out;
+    state_->write_counts(out);
+    for (const auto& one : looked_at.all())
+        out.add(one.metric, {one.labels.begin(), one.labels.end()}, one.value);
+    return out.text();
 }
 
 } // namespace basekeeper::metrics

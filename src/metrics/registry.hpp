@@ -29,16 +29,14 @@ enum class rate_limit
     address
 };
 
-/// Why a request did not reach MCP.
+/// Why the gatekeeper did not let a request through to MCP; what the servers themselves refuse, providers tell.
 enum class refusal
 {
     blocked_address,
     origin,
     host,
     authentication,
-    authorization,
-    too_large,
-    overload
+    authorization
 };
 
 /// What is counted as it happens, and what is looked at when somebody asks. Lives on the I/O thread. A call costs less
@@ -57,7 +55,6 @@ public:
     /// `failed` null: it worked.
     void statement_ended(std::string_view instance, std::chrono::steady_clock::duration took, const error* failed);
     void rate_limited(rate_limit by);
-    void address_blocked();
     void request_refused(refusal why);
 
     /// Looked at each time somebody asks: pools, sessions, streams, audit. Called on the I/O thread; must not wait.

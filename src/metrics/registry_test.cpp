@@ -86,13 +86,16 @@ TEST(metrics_registry, counts_what_is_refused)
     registry r({});
     r.rate_limited(rate_limit::address);
     r.rate_limited(rate_limit::address);
-    r.address_blocked();
-    r.request_refused(refusal::overload);
+    r.request_refused(refusal::origin);
+    const auto by_server =
+        r.add([](samples& into) { into.add("basekeeper_requests_refused_total", {"overload"}, 3); });
     const auto text = r.render();
     EXPECT_THAT(text, HasSubstr("basekeeper_rate_limited_total{by=\"address\"} 2\n"));
     EXPECT_THAT(text, HasSubstr("basekeeper_rate_limited_total{by=\"principal\"} 0\n")) << "known before it happens";
-    EXPECT_THAT(text, HasSubstr("basekeeper_addresses_blocked_total 1\n"));
-    EXPECT_THAT(text, HasSubstr("basekeeper_requests_refused_total{reason=\"overload\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("basekeeper_requests_refused_total{reason=\"origin\"} 1\n"));
+    EXPECT_THAT(text, HasSubstr("basekeeper_requests_refused_total{reason=\"overload\"} 3\n"));
+    const auto first = text.find("# TYPE basekeeper_requests_refused_total");
+    EXPECT_EQ(text.find("# TYPE basekeeper_requests_refused_total", first + 1), std::string::npos) << "one family";
 }
 
 TEST(metrics_registry, providers_are_asked_each_time_until_their_registration_ends)

@@ -22,7 +22,6 @@ PRIVATE_HEADERS = [
     (re.compile(r"^pg_query"), {"sql"}),
     (re.compile(r"^curl/|^boost/beast"), {"http"}),
     (re.compile(r"^zstd"), {"streams"}),
-    (re.compile(r"^prometheus/"), {"metrics"}),
 ]
 
 # Headers that pull in a whole library and cost every includer seconds.

@@ -58,7 +58,19 @@ endpoint::~endpoint() = default;
 
 endpoint_counts endpoint::counts() const
 {
-    return {.sessions = sessions_.size(), .streams = streams_, .requests = requests_, .websockets = websockets_};
+    return {
+        .sessions = sessions_.size(),
+        .streams = streams_,
+        .requests = requests_,
+        .websockets = websockets_,
+        .turned_away = turned_away_,
+    };
+}
+
+void endpoint::turn_away(http::exchange& with, http::response busy)
+{
+    ++turned_away_;
+    with.respond(std::move(busy));
 }
 
 void endpoint::wind_up()
@@ -125,7 +137,7 @@ io::task<> endpoint::serve_modern(boost::json::value document, http::exchange& w
     if (requests_ >= settings_.most_requests) {
         auto busy = refusal(503, "Too many requests are running: try again in a moment");
         busy.headers.add("Retry-After", "1");
-        co_return with.respond(std::move(busy));
+        co_return turn_away(with, std::move(busy));
     }
     const running_count counted(requests_);
     const auto reply = std::make_shared<modern_reply>(with, takes, settings_.answers, beats_, where_);
@@ -149,7 +161,7 @@ io::task<> endpoint::open_session(boost::json::value document, http::exchange& w
     if (!session) {
         auto full = refusal(503, "Too many sessions are open: end one with DELETE, or try again later");
         full.headers.add("Retry-After", "60");
-        co_return with.respond(std::move(full));
+        co_return turn_away(with, std::move(full));
     }
     attachment here(with, takes, where_);
     session->initialize(std::move(document), here);
@@ -212,7 +224,7 @@ io::task<> endpoint::get(http::request asked, http::exchange& with, mcp::caller 
     if (!session)
         co_return;
     if (winding_up_ || streams_ >= settings_.most_streams)
-        co_return with.respond(refusal(503, "Too many streams are open: try again later"));
+        co_return turn_away(with, refusal(503, "Too many streams are open: try again later"));
     attachment here(with, {.json = false, .events = true}, where_);
     if (const auto last = only_header(asked.headers, "last-event-id"); !last.empty()) {
         const auto seen = read_event_place(last);

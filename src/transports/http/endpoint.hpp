@@ -10,6 +10,7 @@
 #include <boost/json/value.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace basekeeper::transports {
@@ -24,13 +25,14 @@ struct endpoint_settings
     http::websocket_settings websocket{};
 };
 
-/// What is open at the moment, for metrics.
+/// What is open at the moment, and what was too much, for metrics.
 struct endpoint_counts
 {
     std::size_t sessions = 0; ///< of the handshake versions
     std::size_t streams = 0;  ///< connections that wait in a session
     std::size_t requests = 0; ///< stateless ones
     std::size_t websockets = 0;
+    std::uint64_t turned_away = 0; ///< since the start: requests answered 503 because too much was open
 };
 
 /// Streamable HTTP as 2025-03-26 to 2026-07-28 define it. The caller has been authenticated, Origin and Host have been
@@ -92,6 +94,7 @@ private:
     io::task<> open_session(boost::json::value document, http::exchange& with, mcp::caller who, accepted takes);
     io::task<> get(http::request asked, http::exchange& with, mcp::caller who);
     void remove(const http::request& asked, http::exchange& with, const mcp::caller& who);
+    void turn_away(http::exchange& with, http::response busy);
     std::shared_ptr<legacy_session>
     find_session(const http::request& asked, http::exchange& with, const mcp::caller& who);
 
@@ -104,6 +107,7 @@ private:
     std::size_t requests_ = 0;
     std::size_t streams_ = 0;
     std::size_t websockets_ = 0;
+    std::uint64_t turned_away_ = 0;
     bool winding_up_ = false;
 };
 

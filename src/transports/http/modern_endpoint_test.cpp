@@ -281,6 +281,7 @@ TEST_F(modern_endpoint, too_many_requests_are_told_to_come_back)
     const auto second = small.call_modern("echo", R"({"text":"x"})");
     EXPECT_EQ(second->status, 503U);
     EXPECT_EQ(second->header("retry-after"), "1");
+    EXPECT_EQ(small.face.counts().turned_away, 1U);
     small.box.gate.set();
     small.settle();
     EXPECT_EQ(first->status, 200U);
