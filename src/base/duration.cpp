@@ -23,8 +23,8 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text)
     std::int64_t count = 0;
     if (text.size() < 2 || text.front() < '0' || text.front() > '9')
         return std::nullopt;
-    const auto* end = text.data() + text.size() - 1;
-    const auto [stopped, failed] = std::from_chars(text.data(), end, count);
+    const auto* end = &text.back();
+    const auto [stopped, failed] = std::from_chars(&text.front(), end, count);
     if (failed != std::errc{} || stopped != end)
         return std::nullopt;
     for (const auto& u : units)

@@ -79,7 +79,7 @@ void for_each_http_key(Http& h, Visit& visit)
     visit(rule{"http.max_sessions", "The most sessions at a time.", 1, 100'000}, h.max_sessions);
     visit(rule{"http.max_streams", "The most open event streams and WebSockets.", 1, 100'000}, h.max_streams);
     visit(rule{"http.max_body_bytes", "The most bytes of one request.", 1'024, 64U << 20U}, h.max_body_bytes);
-    visit(rule{"http.session_idle", "How long a session without requests is kept.", 10, 7 * 86'400}, h.session_idle);
+    visit(rule{"http.session_idle", "How long a session without requests is kept.", 10, 7ULL * 86'400}, h.session_idle);
 }
 
 /// The same for the tables `auth`, `rate` and `block`.
@@ -160,7 +160,7 @@ void for_each_access_key(Settings& s, Visit& visit)
         rule{"block.after_failures", "Refused credentials that block an address; 0: never.", 0, 1'000'000},
         s.block.after_failures
     );
-    visit(rule{"block.for", "How long such a block lasts.", 1, 365 * 86'400}, s.block.lasting);
+    visit(rule{"block.for", "How long such a block lasts.", 1, 365ULL * 86'400}, s.block.lasting);
     visit(rule{"block.window", "The time within which those failures count.", 1, 86'400}, s.block.window);
 }
 
