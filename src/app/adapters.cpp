@@ -30,8 +30,11 @@ void audit_adapter::record(mcp::audit_entry entry)
 
 io::task<> catalog_adapter::refresh()
 {
+    const auto before = names_.names();
     if (const auto read = co_await names_.refresh(); !read)
         log_.warning("the list of instances could not be read again", {{"error", read.error().message}});
+    if (on_change_ && names_.names() != before)
+        on_change_();
 }
 
 io::task<result<std::optional<local::secret_text>>> seed_adapter::load(std::string instance)

@@ -8,6 +8,9 @@
 #include "state/audit_log.hpp"
 #include "state/store.hpp"
 
+#include <functional>
+#include <utility>
+
 namespace basekeeper::app {
 
 /// The audit log as policy sees it.
@@ -34,9 +37,13 @@ public:
 
     io::task<> refresh() override;
 
+    /// Told when there are other instances than before, and with them other schemas of tools. Empty: nobody.
+    void on_change(std::function<void()> tell) { on_change_ = std::move(tell); }
+
 private:
     instances::directory& names_;
     log::logger& log_;
+    std::function<void()> on_change_;
 };
 
 /// Keeps the seeds of local instances in the store.

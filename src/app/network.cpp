@@ -196,10 +196,7 @@ struct network::parts
                 *mcp,
                 *door,
                 with.offers(),
-                [this](std::string_view name) {
-                    const auto known = with.catalog().names();
-                    return std::ranges::find(known, name) != known.end();
-                },
+                [this](const mcp::principal& by, std::string_view name) { return may_name(by, name); },
             },
             std::move(shown)
         );
@@ -212,6 +209,17 @@ struct network::parts
         );
     }
 
+    /// Instances on which nothing is granted are as good as not there.
+    bool may_name(const mcp::principal& by, std::string_view instance) const
+    {
+        const auto known = with.catalog().names();
+        const auto granted = [&](const std::string& group) {
+            return by.rights->allows(group, mcp::effect::reads, instance);
+        };
+        return std::ranges::find(known, instance) != known.end() &&
+               (!by.rights || std::ranges::any_of(groups_of(with.offers()), granted));
+    }
+
     void sample(metrics::samples& into) const
     {
         const auto now = mcp->counts();
@@ -222,9 +230,7 @@ struct network::parts
         const auto served = server->counts();
         into.add("basekeeper_requests_refused_total", {"too_large"}, static_cast<double>(served.too_large));
         into.add(
-            "basekeeper_requests_refused_total",
-            {"overload"},
-            static_cast<double>(served.turned_away + now.turned_away)
+            "basekeeper_requests_refused_total", {"overload"}, static_cast<double>(served.turned_away + now.turned_away)
         );
         into.add("basekeeper_addresses_blocked", {}, number(blocks->size()));
         into.add("basekeeper_addresses_blocked_total", {}, static_cast<double>(blocks->times_blocked()));

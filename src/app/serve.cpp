@@ -57,6 +57,24 @@ mcp::server_settings settings_of(services& with)
     return settings;
 }
 
+/// While it lives, clients are told when there are other instances: whether tools take `instance` depends on them.
+class instance_news
+{
+public:
+    instance_news(catalog_adapter& of, mcp::server& to) : of_(of)
+    {
+        of.on_change([&to] { to.news().publish(mcp::list_kind::tools); });
+    }
+
+    ~instance_news() { of_.on_change({}); }
+
+    instance_news(const instance_news&) = delete;
+    instance_news& operator=(const instance_news&) = delete;
+
+private:
+    catalog_adapter& of_;
+};
+
 /// SIGHUP reads certificates again; SIGTERM and SIGINT end the waiting.
 io::task<> wait_for_the_end(io::signal_stream& signals, network& serving, log::logger& log)
 {
@@ -92,6 +110,7 @@ io::task<int> serve_http(services& with, std::string at, cli::terminal& screen)
     if (!place)
         co_return cli::report(screen, place.error());
     mcp::server server(with.offers(), with.rules(), with.catalog(), system_clock(), settings_of(with));
+    const instance_news told(with.catalog(), server);
     auto serving = network::build(with, server, *std::move(place));
     if (!serving)
         co_return cli::report(screen, serving.error());
@@ -121,6 +140,7 @@ io::task<int> serve_http(services& with, std::string at, cli::terminal& screen)
 io::task<int> serve(services& with)
 {
     mcp::server server(with.offers(), with.rules(), with.catalog(), system_clock(), settings_of(with));
+    const instance_news told(with.catalog(), server);
     transports::stdio_server serving(server, local_principal("stdio"), with.runtime().executor());
     const auto on_bug = [&with](std::exception_ptr) { with.log().error("waiting for signals ended by a bug"); };
     io::nursery signals(with.runtime().executor(), on_bug);

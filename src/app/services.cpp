@@ -209,7 +209,7 @@ mcp::audit_sink& services::audit()
     return parts_->audit_face;
 }
 
-mcp::instance_catalog& services::catalog()
+catalog_adapter& services::catalog()
 {
     return *parts_->catalog;
 }

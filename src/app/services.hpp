@@ -1,6 +1,7 @@
 // Everything that a command can use, built in order and wired once.
 #pragma once
 
+#include "app/adapters.hpp"
 #include "app/observability.hpp"
 #include "config/load.hpp"
 #include "features/database/engine.hpp"
@@ -39,7 +40,7 @@ public:
     const mcp::registry& offers() const;
     mcp::policy& rules();
     mcp::audit_sink& audit();
-    mcp::instance_catalog& catalog();
+    catalog_adapter& catalog();
     observability& watch();
 
     /// Starts the background work. On the I/O thread.

@@ -12,7 +12,6 @@
 namespace basekeeper::crypto {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::key_set_text;
 using testing::signing_key;
 

@@ -45,7 +45,7 @@ bool is_read(const http::request& asked)
 
 bool may_see_overview(const mcp::principal& who)
 {
-    return who.rights == nullptr || who.rights->allows(overview_group, mcp::effect::reads, "");
+    return who.rights == nullptr || who.rights->allows(overview_group, mcp::effect::reads, mcp::every_instance);
 }
 
 /// The headers in which a client repeats arguments that it asks leave for: their names depend on the tools.
@@ -175,7 +175,8 @@ io::task<> gateway::serve_mcp(http::request asked, http::exchange& with)
     auto who = co_await identify(asked, with);
     if (!who)
         co_return;
-    auto sees = transports::read_query_view(asked.query, with_.offers, with_.may_use);
+    const auto may_use = [&](std::string_view instance) { return with_.may_use(*who, instance); };
+    auto sees = transports::read_query_view(asked.query, with_.offers, may_use);
     if (!sees) {
         const auto& why = sees.error();
         co_return with.respond(transports::refusal(400, "Bad Request: " + why.message + "; " + why.hint));

@@ -38,7 +38,8 @@ public:
         transports::endpoint& mcp;
         access::gatekeeper& door;
         const mcp::registry& offers;
-        std::function<bool(std::string_view instance)> may_use; ///< whether the query may name it
+        /// Whether this caller's query may name that instance.
+        std::function<bool(const mcp::principal& who, std::string_view instance)> may_use;
     };
 
     gateway(parts with, gateway_settings settings) : with_(std::move(with)), settings_(std::move(settings)) {}

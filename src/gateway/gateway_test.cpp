@@ -25,13 +25,11 @@ protected:
     explicit gateway_test(config::auth_mode mode = config::auth_mode::required)
         : base({.most_requests = 8}), logger(log::level::error, log::format::text),
           blocks({.after_failures = 3}, no_store(), base.loop.executor(), logger, base.time),
-          who(
-              {.mode = mode},
+          who({.mode = mode},
               {.keys = [this](std::string id, wall_time) { return find(std::move(id)); }},
               {"https://keeper.example/.well-known/oauth-protected-resource/mcp", "instances:read"},
               logger,
-              base.time
-          ),
+              base.time),
           door(rules(), blocks, who, base.time), face(parts(), settings()),
           serving(base.loop.executor(), [](const std::exception_ptr& bug) { std::rethrow_exception(bug); })
     {}
@@ -56,7 +54,9 @@ protected:
 
     gateway::parts parts()
     {
-        return {base.face, door, base.home.offers(), [](std::string_view name) { return name == "dev"; }};
+        return {base.face, door, base.home.offers(), [](const mcp::principal&, std::string_view name) {
+                    return name == "dev";
+                }};
     }
 
     gateway_settings settings()

@@ -11,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-using testing::Not;
 
 facts two_instances(resilience::circuit_state a, resilience::circuit_state b)
 {

@@ -88,6 +88,7 @@ result<std::vector<instance>> directory::load() const
 {
     const std::scoped_lock one_at_a_time(*store_use_);
     std::vector<instance> loaded;
+    loaded.reserve(settings_->instances.size());
     for (const auto& [name, s] : settings_->instances)
         loaded.push_back(from_settings(name, s));
     for (const auto& record : TRY(store_->list_instances()))

@@ -174,8 +174,8 @@ TEST(process, a_running_command_dies_when_we_are_killed)
     const auto mark = (temporary.path / "pid").string();
     const pid_t us = ::fork();
     if (us == 0) {
-        run_now(shell("echo $$ > " + mark + "; exec sleep 60"));
-        ::_exit(0);
+        const auto done = run_now(shell("echo $$ > " + mark + "; exec sleep 60"));
+        ::_exit(done ? 0 : 1);
     }
     while (text_of(mark).find('\n') == std::string::npos)
         ::usleep(1000);

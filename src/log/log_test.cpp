@@ -31,7 +31,7 @@ struct closes
 
 std::string content(std::FILE* f)
 {
-    std::rewind(f);
+    EXPECT_EQ(std::fseek(f, 0, SEEK_SET), 0);
     std::array<char, 65'536> text{};
     return {text.data(), std::fread(text.data(), 1, text.size(), f)};
 }
@@ -134,6 +134,7 @@ TEST(logger, keeps_lines_whole_when_threads_write_together)
     logger out(level::info, format::json, file.get());
     {
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([&] {
                 for (int i = 0; i < 50; ++i)

@@ -1,4 +1,4 @@
-// Kinds of input and what a client that gives none answers.
+// Kinds of input, what a client that gives none answers, and views as text.
 #include "mcp/call.hpp"
 
 namespace basekeeper::mcp {
@@ -21,6 +21,15 @@ std::string_view method_of(input_kind kind)
 io::task<result<std::vector<boost::json::object>>> peer::request(std::vector<input_request>, io::deadline)
 {
     co_return fail(condition::unavailable, "the client gives no input", "use an MCP client that declares it");
+}
+
+std::string key_of(const view& sees)
+{
+    std::string key = sees.mode == access::read_only ? "read " : "full ";
+    key.append(sees.instance).append(" ");
+    for (const auto& feature : sees.features)
+        key.append(feature).append(",");
+    return key;
 }
 
 } // namespace basekeeper::mcp

@@ -28,13 +28,17 @@ enum class effect
 };
 BOOST_DESCRIBE_ENUM(effect, reads, writes, destroys)
 
+/// No instance can have this name.
+inline constexpr std::string_view every_instance = "*";
+
 /// What a principal was granted. Implemented above mcp; immutable.
 class authority
 {
 public:
     virtual ~authority() = default;
 
-    /// Whether calls of this effect are granted in a tool group; `instance` empty: on at least one instance.
+    /// Whether calls of this effect are granted in a tool group; `instance` empty: on at least one instance,
+    /// `every_instance`: on all, those to come as well.
     virtual bool allows(std::string_view group, effect what, std::string_view instance) const = 0;
 
     /// The same text for the same rights: lists that depend on them are kept under it.
@@ -67,6 +71,9 @@ struct view
 
     bool is_whole() const { return features.empty() && instance.empty() && mode == access::full; }
 };
+
+/// The same text for views of the same.
+std::string key_of(const view& sees);
 
 /// Who calls and what of the server they see.
 struct caller
@@ -190,6 +197,11 @@ public:
     /// not touch one.
     const std::string& instance() const { return instance_; }
 
+    /// For tools about the server itself: the instances that this caller may hear of.
+    const std::vector<std::string>& shown_instances() const { return shown_instances_; }
+
+    void show_instances(std::vector<std::string> names) { shown_instances_ = std::move(names); }
+
     /// The span of this call: for log lines and, as `traceparent`, for the requests that it makes.
     const log::trace_context& trace() const { return trace_; }
 
@@ -218,6 +230,7 @@ private:
     peer& up_;
     io::deadline until_;
     std::string instance_;
+    std::vector<std::string> shown_instances_;
     std::string needed_scope_;
     log::trace_context trace_;
     call_tally tally_;

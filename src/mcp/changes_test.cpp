@@ -45,6 +45,25 @@ TEST(changes, a_session_hears_of_lists_and_of_the_resources_it_subscribed_to)
     EXPECT_THAT(f.say(R"({"jsonrpc":"2.0","id":3,"method":"resources/subscribe","params":{}})"), HasSubstr("uri"));
 }
 
+TEST(changes, only_resources_that_there_are_can_be_watched)
+{
+    conversation_fixture f;
+    f.shake_hands("2025-11-25");
+    const auto subscribe = [&](const std::string& uri) {
+        return f.say(R"({"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":")" + uri + R"("}})");
+    };
+    EXPECT_THAT(subscribe("test://nothing"), HasSubstr("-32002"));
+    EXPECT_THAT(subscribe("test://notes/" + std::string(3'000, 'a') + "/text"), HasSubstr("-32002"));
+    EXPECT_THAT(subscribe("test://notes/a/text"), HasSubstr("result"));
+    EXPECT_THAT(
+        f.say(listen("2", R"({"resourceSubscriptions":["test://nothing","test://static"]})")),
+        HasSubstr(R"("notifications":{"resourceSubscriptions":["test://static"]})")
+    );
+    EXPECT_THAT(
+        f.say(listen("3", R"({"resourceSubscriptions":[")" + std::string(3'000, 'a') + R"("]})")), HasSubstr("-32602")
+    );
+}
+
 TEST(changes, a_session_that_is_gone_hears_nothing)
 {
     conversation_fixture f;

@@ -179,6 +179,20 @@ TEST(legacy_session, batches_exist_in_one_version)
     EXPECT_EQ(answers.at(2).at("id"), 2);
 }
 
+TEST(legacy_session, a_batch_holds_at_most_64_messages)
+{
+    conversation_fixture f;
+    f.shake_hands("2025-03-26");
+    const auto batch_of = [](int count) {
+        std::string out;
+        for (int i = 0; i < count; ++i)
+            out += (i == 0 ? "[" : ",") + (R"({"jsonrpc":"2.0","method":"ping","id":)" + std::to_string(i) + "}");
+        return out + "]";
+    };
+    EXPECT_EQ(f.ask(batch_of(64)).as_array().size(), 64U);
+    EXPECT_THAT(f.say(batch_of(65)), HasSubstr("a batch holds at most 64 messages"));
+}
+
 TEST(legacy_session, odd_batches_are_answered_as_the_standard_says)
 {
     conversation_fixture f;

@@ -121,6 +121,26 @@ TEST(legacy_tasks, another_principal_is_told_that_there_is_no_such_task)
     EXPECT_THAT(anna.heard(), HasSubstr("completed"));
 }
 
+TEST(legacy_tasks, a_connection_that_could_not_make_the_call_is_told_that_there_is_no_such_task)
+{
+    task_bench b;
+    auto& whole = b.connect("key:anna");
+    auto& narrow = b.connect("key:anna", {.features = {"other"}});
+    auto& reading = b.connect("key:anna", {.mode = access::read_only});
+    for (auto* one : {&whole, &narrow, &reading})
+        one->shake_hands();
+    const auto id = make_task(whole, "slow");
+    EXPECT_THAT(narrow.say(legacy("1", "tasks/get", about(id))), HasSubstr("-32602"));
+    EXPECT_THAT(narrow.say(legacy("2", "tasks/result", about(id))), HasSubstr("-32602"));
+    EXPECT_EQ(narrow.say(legacy("3", "tasks/list")), R"({"jsonrpc":"2.0","id":3,"result":{"tasks":[]}})");
+    EXPECT_THAT(reading.say(legacy("1", "tasks/get", about(id))), HasSubstr("working")) << "it only reads";
+    const auto other = make_task(whole, "drop");
+    EXPECT_THAT(reading.say(legacy("2", "tasks/get", about(other))), HasSubstr("-32602"));
+    narrow.heard();
+    b.box.gate.set();
+    EXPECT_THAT(narrow.heard(), IsEmpty()) << "and hears nothing of it";
+}
+
 TEST(legacy_tasks, a_task_outlives_the_connection_it_came_from)
 {
     task_bench b;

@@ -11,6 +11,7 @@ namespace basekeeper::mcp {
 namespace {
 
 constexpr std::size_t most_names = 1'000;
+constexpr std::size_t longest_name = 2'048;
 
 using names = std::set<std::string, std::less<>>;
 
@@ -26,10 +27,10 @@ std::expected<names, rpc_error> read_names(const boost::json::object& wanted, st
             "Invalid params: notifications." + std::string(key) + " must be an array of at most 1000 strings"
         );
     for (const auto& one : given->get_array()) {
-        if (!one.is_string())
+        if (!one.is_string() || one.get_string().size() > longest_name)
             return refuse(
                 rpc_code::invalid_params,
-                "Invalid params: notifications." + std::string(key) + " must hold strings only"
+                "Invalid params: notifications." + std::string(key) + " must hold strings of at most 2048 bytes"
             );
         out.emplace(one.get_string());
     }
@@ -95,10 +96,20 @@ read_listen_filter(const boost::json::object& params, const registry& offers, co
         return std::unexpected(!uris ? uris.error() : tasks.error());
     if (!tasks->empty() && !from.takes_tasks)
         return std::unexpected(tasks_not_declared());
-    if (!offers.resources().empty())
-        filter.uris = *std::move(uris);
+    filter.uris = *std::move(uris);
     filter.task_ids = *std::move(tasks);
     return filter;
+}
+
+bool may_watch(std::string_view uri, const registry& offers, const policy& rules, const caller& from)
+{
+    if (uri.size() > longest_name)
+        return false;
+    const auto found = offers.locate(uri);
+    if (found.what == nullptr || !found.what->announces_updates || !rules.offers(*found.what, from))
+        return false;
+    const auto instance = found.variables.find("instance");
+    return instance == found.variables.end() || rules.reaches(instance->second, found.what->group, from);
 }
 
 void write_honoured(std::string& out, const listen_filter& filter)

@@ -43,13 +43,9 @@ list_item describe(const resource& r, std::string_view address, const version_tr
 /// What the list of tools depends on besides the version.
 std::string key_of(const caller& from)
 {
-    std::string key;
     if (from.sees.is_whole() && !from.who.rights)
-        return key;
-    key = from.sees.mode == access::read_only ? "read " : "full ";
-    key.append(from.sees.instance).append(" ");
-    for (const auto& feature : from.sees.features)
-        key.append(feature).append(",");
+        return {};
+    auto key = key_of(from.sees);
     if (from.who.rights)
         key.append(" ").append(from.who.rights->key());
     return key;
@@ -248,7 +244,10 @@ void write_capabilities(std::string& out, const registry& all, const version_tra
     if (!all.tools().empty())
         declare("tools", changing);
     if (!all.resources().empty())
-        declare("resources", R"({"subscribe":true,"listChanged":true})");
+        declare(
+            "resources",
+            all.announces_updates() ? R"({"subscribe":true,"listChanged":true})" : R"({"listChanged":true})"
+        );
     if (!all.prompts().empty())
         declare("prompts", changing);
     if (knows.completions && !(all.resources().empty() && all.prompts().empty()))

@@ -238,7 +238,15 @@ TEST(modern_session, a_state_that_is_changed_old_used_or_foreign_is_refused)
     expect_refused(retry("ask", "", yes));
     expect_refused(retry("ask_twice", state, yes));
     expect_refused(modern("2", "tools/call", R"("name":"ask","requestState":7,)", forms));
-    conversation_fixture other;
+    const auto in_another_session = [&](caller who) {
+        testing::sent_messages heard;
+        session other(f.home, std::move(who), heard, f.loop.executor());
+        other.receive(retry("ask", state, yes));
+        f.settle();
+        return heard.all.empty() ? std::string("nothing") : heard.all.front();
+    };
+    EXPECT_THAT(in_another_session({{"stdio:other"}}), HasSubstr("-32602")) << "another principal";
+    EXPECT_THAT(in_another_session({{"stdio:test"}, {.instance = "dev"}}), HasSubstr("-32602")) << "another view";
     EXPECT_THAT(f.say(retry("ask", state, yes)), HasSubstr("Hello"));
     expect_refused(retry("ask", state, yes));
     const auto old = state_of(f.ask(ask_call()));

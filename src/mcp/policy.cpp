@@ -1,4 +1,4 @@
-// The way of a tool call: instance, arguments, read-only mode, confirmation, run, cap, wrap, audit, count.
+// The way of a call: arguments, confirmation, run, cap, wrap, audit, count. What a caller may name is policy_reach.cpp.
 #include "mcp/policy.hpp"
 
 #include "base/text.hpp"
@@ -18,10 +18,7 @@
 namespace basekeeper::mcp {
 namespace {
 
-constexpr std::string_view instance_key = "instance";
-constexpr std::string_view instance_synonym = "project_id"; // the name that Supabase's own server uses
 constexpr std::string_view confirm_key = "confirm";
-constexpr std::string_view always_offered = "instances"; // the group without which no other makes sense
 
 /// The text that a confirmation is good for: who, what, with which arguments, to which end.
 std::string binding(const tool& t, const crypto::sha256_digest& arguments, const plan& intent, const call& c)
@@ -37,13 +34,6 @@ crypto::sha256_digest digest_of(const boost::json::object& arguments)
     std::string text;
     json::write_canonical(text, arguments);
     return crypto::sha256(text);
-}
-
-/// True when the tool has a parameter of that name for itself.
-bool has_parameter(const tool& t, std::string_view name)
-{
-    const auto* properties = t.input_schema.if_contains("properties");
-    return properties != nullptr && properties->as_object().contains(name);
 }
 
 /// Prose from outside is wrapped; JSON must stay JSON and carries only the mark in `_meta`.
@@ -74,12 +64,6 @@ question confirmation_question(const tool& t, const plan& intent, const call& c)
     };
 }
 
-bool shows_group(const view& sees, std::string_view group)
-{
-    return sees.features.empty() || group == always_offered ||
-           std::ranges::find(sees.features, group) != sees.features.end();
-}
-
 tool_reply failed_reply(error why)
 {
     tool_reply reply;
@@ -101,89 +85,6 @@ policy::policy(
     : settings_(std::move(settings)), instances_(instances), audit_(audit), tokens_(std::move(tokens)), time_(time),
       spans_(random_seed())
 {}
-
-bool policy::offers(const tool& t, const caller& from) const
-{
-    if (t.about.group.empty())
-        return true;
-    const auto& sees = from.sees;
-    const bool read_only = settings_.mode == access::read_only || sees.mode == access::read_only;
-    if (read_only && t.about.worst != effect::reads)
-        return false;
-    if (!shows_group(sees, t.about.group))
-        return false;
-    return !from.who.rights || from.who.rights->allows(t.about.group, std::min(t.about.worst, effect::writes), "");
-}
-
-bool policy::offers(const resource& r, const caller& from) const
-{
-    return shows_group(from.sees, r.group) && (!from.who.rights || from.who.rights->allows(r.group, effect::reads, ""));
-}
-
-boost::json::object policy::published_schema(const tool& t, const view& sees) const
-{
-    auto schema = t.input_schema;
-    const auto property = [&](std::string_view name, boost::json::object what) {
-        if (!schema.contains("properties"))
-            schema["properties"] = boost::json::object{};
-        schema["properties"].as_object()[name] = std::move(what);
-    };
-    const bool pinned = !settings_.pinned_instance.empty() || !sees.instance.empty();
-    if (t.about.about == subject::instance && !pinned && instances_.names().size() != 1)
-        property(instance_key, {{"type", "string"}, {"description", "Name from list_instances."}});
-    if (may_need_confirmation(t))
-        property(confirm_key, {{"type", "string"}, {"description", "Token from the answer that asked to confirm."}});
-    return schema;
-}
-
-bool policy::may_need_confirmation(const tool& t) const
-{
-    return !t.about.group.empty() && t.about.worst >= settings_.confirm_from;
-}
-
-result<std::string> policy::choose_instance(const tool& t, const boost::json::object& arguments, const view& sees) const
-{
-    std::string asked = !settings_.pinned_instance.empty() ? settings_.pinned_instance : sees.instance;
-    for (const auto key : {instance_key, instance_synonym}) {
-        const auto* value = arguments.if_contains(key);
-        if (value == nullptr || has_parameter(t, key))
-            continue;
-        if (!value->is_string())
-            return fail(condition::invalid_argument, fmt::format("{}: must be a string", key), "see list_instances");
-        const std::string name(value->get_string());
-        if (!asked.empty() && asked != name)
-            return fail(
-                condition::denied,
-                fmt::format("{}: this server is limited to instance \"{}\"", key, asked),
-                fmt::format("leave {} out", key)
-            );
-        asked = name;
-    }
-    const auto known = instances_.names();
-    if (asked.empty() && known.size() == 1)
-        return known.front();
-    if (known.empty())
-        return fail(
-            condition::not_found,
-            "no instance is configured",
-            "run `basekeeper local up dev` for a local one, or `basekeeper instance add NAME --database-url URL`"
-        );
-    if (asked.empty())
-        return fail(
-            condition::invalid_argument,
-            fmt::format("instance: required, as {} are configured: {}", known.size(), fmt::join(known, ", ")),
-            "name one of them"
-        );
-    if (std::ranges::find(known, asked) == known.end())
-        return fail(
-            condition::not_found,
-            fmt::format(
-                "instance: \"{}\" is not configured; known: {}", utf8_prefix(asked, 64), fmt::join(known, ", ")
-            ),
-            "call list_instances, or add it with `basekeeper instance add`"
-        );
-    return asked;
-}
 
 io::task<result<>> policy::confirm(const tool& t, judgement& d, const plan& intent, call& c)
 {
@@ -214,61 +115,22 @@ io::task<result<>> policy::confirm(const tool& t, judgement& d, const plan& inte
     );
 }
 
-result<> policy::check_offered(const tool& t, call& c, judgement& d) const
-{
-    const caller from{c.who(), c.sees()};
-    if (offers(t, from))
-        return {};
-    const bool by_mode = !offers(t, {{c.who().id}, {.mode = c.sees().mode}});
-    if (by_mode) {
-        d.word = "refused_read_only";
-        return fail(
-            condition::denied,
-            fmt::format("{} can change data and this server is read-only", t.about.name),
-            settings_.mode == access::read_only
-                ? "use query_database to read; to write, the operator must start the server without --read-only"
-                : "use query_database to read; to write, connect without read_only=true"
-        );
-    }
-    if (!offers(t, {{c.who().id}, c.sees()})) {
-        d.word = "invalid";
-        return fail(
-            condition::not_found,
-            fmt::format("{} is of the group {}, which this connection left out", t.about.name, t.about.group),
-            "connect with features that name the group"
-        );
-    }
-    return check_rights(t.about.group, std::min(t.about.worst, effect::writes), c, d);
-}
-
-result<> policy::check_rights(std::string_view group, effect does, call& c, judgement& d) const
-{
-    const auto& rights = c.who().rights;
-    if (!rights || group.empty() || rights->allows(group, does, c.instance()))
-        return {};
-    d.word = "refused_scope";
-    auto scope = scope_name(group, does);
-    auto message = c.instance().empty()
-                       ? fmt::format("this needs the scope {}", scope)
-                       : fmt::format("this needs the scope {} on instance \"{}\"", scope, c.instance());
-    c.lacks_scope(std::move(scope));
-    return fail(condition::denied, std::move(message), "use a credential that was granted it");
-}
-
 io::task<result<prepared_call>> policy::check(const tool& t, boost::json::object arguments, judgement& d, call& c)
 {
     CO_TRY(check_offered(t, c, d));
     d.word = "invalid";
     if (t.about.about == subject::instance) {
-        auto chosen = choose_instance(t, arguments, c.sees());
+        const caller from{c.who(), c.sees()};
+        auto chosen = choose_instance(t, arguments, from);
         if (!chosen) {
             co_await instances_.refresh();
-            chosen = choose_instance(t, arguments, c.sees());
+            chosen = choose_instance(t, arguments, from);
         }
         c.select_instance(CO_TRY(std::move(chosen)));
-        for (const auto key : {instance_key, instance_synonym})
-            if (!has_parameter(t, key))
-                arguments.erase(key);
+        drop_instance(t, arguments);
+    } else if (!t.about.group.empty()) {
+        co_await instances_.refresh();
+        c.show_instances(instances_for(t.about.group, {c.who(), c.sees()}));
     }
     if (const auto* token = arguments.if_contains(confirm_key); token != nullptr && may_need_confirmation(t)) {
         if (!token->is_string())
@@ -382,26 +244,12 @@ io::task<result<resource_body>> policy::read(const resource& r, template_variabl
     c.set_trace(spans_.next(c.trace()));
     judgement d;
     d.arguments = crypto::sha256(json::to_text(boost::json::value_from(variables)));
-    if (const auto named = variables.find(instance_key); named != variables.end())
-        c.select_instance(named->second);
-    result<resource_body> body;
-    const auto& only = !settings_.pinned_instance.empty() ? settings_.pinned_instance : c.sees().instance;
-    if (!shows_group(c.sees(), r.group)) {
-        d.word = "invalid";
-        body = fail(
-            condition::not_found,
-            fmt::format("{} is of the group {}, which this connection left out", r.name, r.group),
-            "connect with features that name the group"
-        );
-    } else if (!only.empty() && !c.instance().empty() && c.instance() != only) {
-        d.word = "invalid";
-        body = fail(
-            condition::denied, fmt::format("this server is limited to instance \"{}\"", only), "read a resource of that"
-        );
-    } else if (const auto granted = check_rights(r.group, effect::reads, c, d); !granted)
-        body = std::unexpected(granted.error());
-    else
-        body = co_await r.read(std::move(variables), c);
+    auto granted = check_group(r.group, c, d);
+    if (granted)
+        granted = co_await name_instance(variables, r.group, c, d);
+    if (granted)
+        granted = check_rights(r.group, effect::reads, c, d);
+    auto body = granted ? co_await r.read(std::move(variables), c) : std::unexpected(granted.error());
     record(c, "resources/read " + r.name, d, body ? "ok" : to_string(body.error().code), started);
     if (body && r.words == origin::foreign && is_prose(r))
         body->text = wrap_foreign(body->text);
@@ -414,9 +262,11 @@ io::task<result<std::vector<prompt_message>>> policy::get(const prompt& p, templ
     c.set_trace(spans_.next(c.trace()));
     judgement d;
     d.arguments = digest_of(boost::json::value_from(values).as_object());
-    if (const auto named = values.find(instance_key); named != values.end())
-        c.select_instance(named->second);
-    auto messages = co_await p.get(std::move(values), c);
+    result<std::vector<prompt_message>> messages;
+    if (const auto granted = co_await name_instance(values, always_offered, c, d); granted)
+        messages = co_await p.get(std::move(values), c);
+    else
+        messages = std::unexpected(granted.error());
     record(c, "prompts/get " + p.name, d, messages ? "ok" : to_string(messages.error().code), started);
     co_return messages;
 }
@@ -451,12 +301,6 @@ void policy::record(
         .duration = std::chrono::duration_cast<std::chrono::microseconds>(time_.steady() - began),
         .trace = c.trace(),
     });
-}
-
-std::string scope_name(std::string_view group, effect what)
-{
-    constexpr std::array<std::string_view, 3> rights{"read", "write", "destroy"};
-    return fmt::format("{}:{}", group, rights[static_cast<std::size_t>(what)]);
 }
 
 std::string wrap_foreign(std::string_view text)

@@ -98,6 +98,20 @@ public:
     /// The same for a resource.
     bool offers(const resource& r, const caller& from) const;
 
+    /// True when the caller may read of that instance in a tool group; the empty group asks for no right. Instances
+    /// beyond that are nothing that the caller should be able to tell from those that do not exist.
+    bool reaches(std::string_view instance, std::string_view group, const caller& from) const;
+
+    /// The configured instances that the caller reaches.
+    std::vector<std::string> instances_for(std::string_view group, const caller& from) const;
+
+    /// The instance that these arguments mean; empty when that cannot be told, or for tools that touch none.
+    std::string instance_of(const tool& t, const boost::json::object& arguments, const caller& from) const;
+
+    /// True when the caller could have made a call of this tool on this instance (`instance_of`): only then may they
+    /// hear how it goes on as a task, and answer its questions.
+    bool shows_work(const tool& t, std::string_view instance, const caller& from) const;
+
     /// The input schema as this server publishes it: with `instance` where there is a choice, with `confirm` where a
     /// call may have to be confirmed.
     boost::json::object published_schema(const tool& t, const view& sees = {}) const;
@@ -134,7 +148,11 @@ private:
     void
     record(const call& c, const std::string& what, const judgement& d, std::string_view outcome, steady_time began);
     bool may_need_confirmation(const tool& t) const;
-    result<std::string> choose_instance(const tool& t, const boost::json::object& arguments, const view& sees) const;
+    const std::string& limited_to(const view& sees) const;
+    result<std::string> choose_instance(const tool& t, const boost::json::object& arguments, const caller& from) const;
+    static void drop_instance(const tool& t, boost::json::object& arguments);
+    result<> check_group(std::string_view group, call& c, judgement& d) const;
+    io::task<result<>> name_instance(const template_variables& values, std::string_view group, call& c, judgement& d);
     result<> check_rights(std::string_view group, effect does, call& c, judgement& d) const;
     result<> check_offered(const tool& t, call& c, judgement& d) const;
     io::task<result<>> confirm(const tool& t, judgement& d, const plan& intent, call& c);
@@ -150,6 +168,9 @@ private:
     log::trace_source spans_;
     std::map<std::string, call_counters, std::less<>> counters_;
 };
+
+/// The group without which no other makes sense; prompts belong to it.
+inline constexpr std::string_view always_offered = "instances";
 
 /// The scope that calls of this effect need in a tool group: `database:read`, `:write` or `:destroy`.
 std::string scope_name(std::string_view group, effect what);

@@ -73,6 +73,61 @@ TEST_F(policy_caller, a_scope_may_be_for_one_instance)
     EXPECT_EQ(worked_on, "dev");
 }
 
+/// A tool about the server itself that says which instances it may show.
+tool make_lister()
+{
+    return make_tool<no_arguments, said>(
+        {.name = "list", .group = "test", .about = subject::server, .description = "Lists."},
+        [](no_arguments, call& c) -> io::task<result<said>> {
+            std::string all;
+            for (const auto& name : c.shown_instances())
+                all += name + " ";
+            co_return said{all};
+        }
+    );
+}
+
+TEST_F(policy_caller, only_hears_of_instances_within_its_rights_its_view_and_the_servers_limit)
+{
+    catalog.known = {"dev", "prod"};
+    catalog.found_later = {"stage"};
+    const auto lister = make_lister();
+    EXPECT_THAT(text(lister), HasSubstr("dev prod stage "));
+    rights = std::make_shared<limited>("test", effect::reads, "dev");
+    EXPECT_THAT(text(lister), HasSubstr("\"dev \""));
+    rights = nullptr;
+    sees.instance = "prod";
+    EXPECT_THAT(text(lister), HasSubstr("\"prod \""));
+    sees = {};
+    make({.pinned_instance = "stage"});
+    EXPECT_THAT(text(lister), HasSubstr("\"stage \""));
+}
+
+TEST_F(policy_caller, is_told_the_same_of_instances_out_of_reach_whether_they_exist_or_not)
+{
+    catalog.known = {"dev", "prod", "stage"};
+    rights = std::make_shared<limited>("test", effect::reads, "dev");
+    EXPECT_EQ(run(reader)->failed, std::nullopt) << "the only one that the caller may use is meant";
+    EXPECT_EQ(worked_on, "dev");
+    auto existing = text(reader, R"({"instance":"prod"})");
+    auto made_up = text(reader, R"({"instance":"what"})");
+    EXPECT_THAT(existing, HasSubstr("needs the scope test:read"));
+    EXPECT_EQ(existing.replace(existing.find("prod"), 4, "what"), made_up);
+    EXPECT_THAT(made_up, Not(HasSubstr("stage")));
+}
+
+TEST_F(policy_caller, names_of_instances_that_do_not_exist_stay_out_of_the_audit_trail)
+{
+    resource r{.uri = "test://{instance}", .name = "r", .group = "test", .read = {}, .complete = {}};
+    io::runtime on;
+    call c({{"key:1"}}, client, io::deadline::after(10s));
+    const auto got = test::run_task(on, rules->read(r, {{"instance", std::string(100'000, 'a')}}, c));
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, condition::not_found);
+    EXPECT_LT(got.error().message.size(), 300U);
+    EXPECT_EQ(audit.entries.back().instance, "");
+}
+
 TEST_F(policy_caller, a_view_leaves_groups_out)
 {
     sees.features = {"backups"};

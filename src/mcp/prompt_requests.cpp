@@ -88,8 +88,11 @@ void write_completions(std::string& out, const std::vector<std::string>& values)
 
 /// Values for an argument of a prompt or a variable of a template; an error when the reference leads nowhere.
 std::expected<std::vector<std::string>, rpc_error>
-find_completions(const registry& offers, const boost::json::object& ref, std::string_view name, std::string_view prefix)
+find_completions(const exchange& x, const boost::json::object& ref, std::string_view name, std::string_view prefix)
 {
+    const auto& offers = x.of.offers();
+    std::string_view group = always_offered;
+    std::vector<std::string> values;
     const auto type = text_parameter(ref, "type").value_or("");
     if (type == "ref/prompt") {
         const auto prompt_name = text_parameter(ref, "name").value_or("");
@@ -97,16 +100,23 @@ find_completions(const registry& offers, const boost::json::object& ref, std::st
         if (p == nullptr)
             return std::unexpected(unknown_prompt(prompt_name, offers));
         const auto a = std::ranges::find(p->arguments, name, &prompt_argument::name);
-        return a != p->arguments.end() && a->complete ? a->complete(prefix) : std::vector<std::string>{};
-    }
-    if (type == "ref/resource") {
+        if (a != p->arguments.end() && a->complete)
+            values = a->complete(prefix);
+    } else if (type == "ref/resource") {
         const auto uri = text_parameter(ref, "uri").value_or("");
         const auto r = std::ranges::find(offers.resources(), uri, &resource::uri);
-        if (r == offers.resources().end())
+        if (r == offers.resources().end() || !x.of.rules().offers(*r, x.from))
             return refuse(rpc_code::invalid_params, "Invalid params: ref.uri is not one of resources/templates/list");
-        return r->complete ? r->complete(name, prefix) : std::vector<std::string>{};
+        group = r->group;
+        if (r->complete)
+            values = r->complete(name, prefix);
+    } else {
+        return refuse(rpc_code::invalid_params, "Invalid params: ref.type must be ref/prompt or ref/resource");
     }
-    return refuse(rpc_code::invalid_params, "Invalid params: ref.type must be ref/prompt or ref/resource");
+    // The names of instances are for those who may use them.
+    if (name == "instance")
+        std::erase_if(values, [&](const std::string& one) { return !x.of.rules().reaches(one, group, x.from); });
+    return values;
 }
 
 } // namespace
@@ -131,6 +141,8 @@ io::task<outcome> get_prompt(exchange& x, peer& up)
         x.input_required = true;
         co_return outcome{};
     }
+    if (!messages && !c.needed_scope().empty())
+        co_return std::unexpected(scope_missing(c, failure_text(messages.error())));
     if (!messages)
         co_return std::unexpected(rpc_error_of(messages.error()));
     write_text_member(x.message, "description", p->description);
@@ -148,7 +160,7 @@ outcome complete(exchange& x)
     const auto prefix = text_parameter(argument->get_object(), "value");
     if (!name || !prefix)
         return refuse(rpc_code::invalid_params, "Invalid params: argument.name and argument.value must be strings");
-    auto values = find_completions(x.of.offers(), ref->get_object(), *name, *prefix);
+    auto values = find_completions(x, ref->get_object(), *name, *prefix);
     x.of.rules().note(
         x.from,
         "completion/complete",

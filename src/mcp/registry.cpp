@@ -1,6 +1,8 @@
 // Keeps the lists and finds by name.
 #include "mcp/registry.hpp"
 
+#include "mcp/uri_template.hpp"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -60,6 +62,22 @@ bool registry::has_apps() const
 const prompt* registry::find_prompt(std::string_view name) const
 {
     return find_named(prompts_, name, &prompt::name);
+}
+
+registry::located registry::locate(std::string_view uri) const
+{
+    for (const auto& r : resources_)
+        if (r.uri == uri && !is_uri_template(r.uri))
+            return {&r, {}};
+    for (const auto& r : resources_)
+        if (auto variables = is_uri_template(r.uri) ? match_uri(r.uri, uri) : std::nullopt)
+            return {&r, *std::move(variables)};
+    return {};
+}
+
+bool registry::announces_updates() const
+{
+    return std::ranges::any_of(resources_, &resource::announces_updates);
 }
 
 } // namespace basekeeper::mcp

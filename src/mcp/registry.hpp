@@ -49,6 +49,8 @@ struct resource
     std::function<io::task<result<resource_body>>(template_variables variables, call&)> read;
     /// Values that a template variable may have and that start with `prefix`; may be empty.
     std::function<std::vector<std::string>(std::string_view variable, std::string_view prefix)> complete;
+    /// Its changes are published (`changes::publish_update`), so that clients may subscribe to it.
+    bool announces_updates = false;
     /// JSON text of `_meta.ui` for MCP Apps (ext-apps 2026-01-26: csp, permissions, prefersBorder); empty: not an app.
     std::string ui{};
 };
@@ -109,6 +111,19 @@ public:
     /// Null when there is none of that name.
     const tool* find_tool(std::string_view name) const;
     const prompt* find_prompt(std::string_view name) const;
+
+    /// A resource and the values of its template's variables; `what` null: none has that address.
+    struct located
+    {
+        const resource* what = nullptr;
+        template_variables variables;
+    };
+
+    /// Plain addresses win over templates.
+    located locate(std::string_view uri) const;
+
+    /// True when changes of some resource's content are published.
+    bool announces_updates() const;
 
 private:
     std::vector<tool> tools_;

@@ -16,6 +16,7 @@ enum class needs
     nothing,
     tools,
     resources,
+    watched_resources,
     prompts,
     resources_or_prompts,
     tasks
@@ -46,8 +47,8 @@ constexpr std::array<method_entry, 20> methods{{
     {"resources/list", method::list_resources, eras::both, needs::resources},
     {"resources/templates/list", method::list_resource_templates, eras::both, needs::resources},
     {"resources/read", method::read_resource, eras::both, needs::resources},
-    {"resources/subscribe", method::subscribe, eras::legacy, needs::resources},
-    {"resources/unsubscribe", method::unsubscribe, eras::legacy, needs::resources},
+    {"resources/subscribe", method::subscribe, eras::legacy, needs::watched_resources},
+    {"resources/unsubscribe", method::unsubscribe, eras::legacy, needs::watched_resources},
     {"subscriptions/listen", method::listen, eras::modern, needs::nothing},
     {"tasks/get", method::get_task, eras::both, needs::tasks},
     {"tasks/result", method::task_result, eras::legacy, needs::tasks},
@@ -68,6 +69,8 @@ bool is_offered(needs what, const registry& offers)
         return !offers.tools().empty();
     case needs::resources:
         return !offers.resources().empty();
+    case needs::watched_resources:
+        return offers.announces_updates();
     case needs::prompts:
         return !offers.prompts().empty();
     case needs::tasks:

@@ -1,28 +1,9 @@
 // resources/read: finds the resource whose address or template fits, and reads it.
 #include "json/text.hpp"
 #include "mcp/requests.hpp"
-#include "mcp/uri_template.hpp"
 
 namespace basekeeper::mcp {
 namespace {
-
-struct located
-{
-    const resource* what = nullptr;
-    uri_variables variables;
-};
-
-/// Plain addresses win over templates.
-located locate(const registry& offers, std::string_view uri)
-{
-    for (const auto& r : offers.resources())
-        if (r.uri == uri && !is_uri_template(r.uri))
-            return {&r, {}};
-    for (const auto& r : offers.resources())
-        if (auto variables = is_uri_template(r.uri) ? match_uri(r.uri, uri) : std::nullopt)
-            return {&r, *std::move(variables)};
-    return {};
-}
 
 void write_content(exchange& x, const resource& r, std::string_view uri, const resource_body& body)
 {
@@ -47,7 +28,7 @@ io::task<outcome> read_resource(exchange& x, peer& up)
     const auto uri = text_parameter(x.params, "uri");
     if (!uri)
         co_return refuse(rpc_code::invalid_params, "Invalid params: uri must be the address of a resource");
-    auto found = locate(x.of.offers(), *uri);
+    auto found = x.of.offers().locate(*uri);
     if (found.what == nullptr)
         co_return std::unexpected(x.speak.resource_not_found(*uri));
     auto c = make_call(x, up);

@@ -26,6 +26,7 @@ struct server_settings
     std::string instructions;              ///< how a model should work with this server; empty: none
     crypto::secret<std::string> state_key; ///< signs request states: 32 random bytes or more
     std::size_t concurrent_requests = 256; ///< per session; more are refused, not queued
+    std::size_t most_in_batch = 64;        ///< messages in a batch of 2025-03-26
     std::size_t page_size = 100;           ///< items in a page of a list
     std::size_t most_listeners = 4'096;    ///< sessions and subscriptions that are told of changes
     json::read_limits message_limits{};
@@ -54,6 +55,8 @@ public:
     const tool* find_tool(std::string_view name) const;
 
     policy& rules() { return rules_; }
+
+    const policy& rules() const { return rules_; }
 
     const clock& time() const { return time_; }
 

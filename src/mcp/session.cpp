@@ -84,6 +84,14 @@ void session::receive_batch(boost::json::array messages, const reply_path& to)
         );
     if (messages.empty())
         return refuse(to, {}, {rpc_code::invalid_request, "Invalid request: the batch is empty"}, fault::envelope);
+    // What is answered at once has no other bound, and the answers are kept until the last one is there.
+    if (const auto most = server_.settings().most_in_batch; messages.size() > most)
+        return refuse(
+            to,
+            {},
+            {rpc_code::invalid_request, fmt::format("Invalid request: a batch holds at most {} messages", most)},
+            fault::envelope
+        );
     const reply_path together{.out = to.out, .of = std::make_shared<batch>()};
     ++together.of->open; // the batch itself, so that it cannot end while it is being read
     for (auto& one : messages)
@@ -228,6 +236,8 @@ outcome session::subscribe(method m, const request& r)
         return mcp::refuse(rpc_code::invalid_params, "Invalid params: uri must be the address of a resource");
     if (m == method::unsubscribe)
         subscribed_.erase(subscribed_.lower_bound(*uri), subscribed_.upper_bound(*uri));
+    else if (!may_watch(*uri, server_.offers(), server_.rules(), *from_))
+        return std::unexpected(legacy_voice().resource_not_found(*uri));
     else if (subscribed_.size() >= most_subscriptions)
         return mcp::refuse(rpc_code::internal_error, "Too many subscriptions: unsubscribe from some first");
     else
@@ -260,6 +270,7 @@ void session::withdraw(running_request& one)
 void session::cancel_all()
 {
     std::vector<std::string> ids;
+    ids.reserve(running_.size());
     for (const auto& [id, one] : running_)
         ids.push_back(id);
     for (const auto& id : ids)
@@ -305,7 +316,11 @@ io::task<result<>> session::close(io::deadline until)
             one.up->fall_silent();
     }
     nursery_.cancel_all();
-    co_return co_await nursery_.join(until);
+    auto ended = co_await nursery_.join(until);
+    // Who waits for ever relies on it, also when told to stop: what runs refers to this session.
+    while (until.is_never() && nursery_.size() > 0)
+        ended = co_await nursery_.join(until);
+    co_return ended;
 }
 
 } // namespace basekeeper::mcp

@@ -76,9 +76,10 @@ io::task<> session::serve_listen(job j)
         co_return conclude(j, filter.error());
     if (server_.news().listeners() >= server_.settings().most_listeners)
         co_return conclude(j, {rpc_code::internal_error, "Subscription limit reached: end another one first"});
-    std::erase_if(filter->task_ids, [&](const std::string& id) {
-        return server_.tasks().find(id, j.who->who.id) == nullptr;
+    std::erase_if(filter->uris, [&](const std::string& uri) {
+        return !may_watch(uri, server_.offers(), server_.rules(), *j.who);
     });
+    std::erase_if(filter->task_ids, [&](const std::string& id) { return find_task(server_, *j.who, id) == nullptr; });
     listener one(server_, *j.to.out, *std::move(filter), j, running_.find(j.what.id)->second);
     one.acknowledge();
     server_.news().add(one);

@@ -80,7 +80,7 @@ io::task<> session::serve_modern(job j)
     // Before the handler runs: it takes the arguments with it.
     std::string bound_to;
     if (may_ask(j.from, j.what.params))
-        bound_to = j.who->who.id + "\n" + request_digest(j.what.method, j.what.params);
+        bound_to = j.who->who.id + "\n" + key_of(j.who->sees) + "\n" + request_digest(j.what.method, j.what.params);
 
     auto came_to = resume(up, j.what.params, bound_to);
     if (came_to)

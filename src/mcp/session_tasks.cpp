@@ -55,7 +55,7 @@ io::task<> session::serve_task_result(job j)
         .of = server_, .speak = j.speak, .from = *j.who, .declared = j.from, .params = j.what.params, .message = message
     };
     const auto id = text_parameter(j.what.params, "taskId");
-    const auto t = id ? server_.tasks().find(*id, j.who->who.id) : nullptr;
+    const auto t = id ? find_task(server_, *j.who, *id) : nullptr;
     if (t == nullptr)
         co_return conclude(j, no_such_task());
     auto& tasks = server_.tasks();
@@ -81,7 +81,7 @@ io::task<> session::serve_task_result(job j)
 
 void session::task_changed(const task_record& task)
 {
-    if (task.owner() != from_->who.id || !legacy_voice().knows().core_tasks)
+    if (!shows_task(server_, *from_, task) || !legacy_voice().knows().core_tasks)
         return;
     auto text = begin_notification("notifications/tasks/status");
     write_task(text, task, {.of = server_, .speak = legacy_voice()});

@@ -141,7 +141,8 @@ io::task<outcome> start_whole_task(exchange& x, const tool& t, boost::json::obje
     auto& tasks = x.of.tasks();
     if (!tasks.has_room(x.from.who.id))
         co_return std::unexpected(too_many(x.of));
-    const auto record = tasks.create(x.from.who.id, wish.ttl, co_await boost::asio::this_coro::executor);
+    task_call of{t.about.name, x.of.rules().instance_of(t, arguments, x.from)};
+    const auto record = tasks.create(x.from.who.id, std::move(of), wish.ttl, co_await boost::asio::this_coro::executor);
     tasks.publish(record);
     begin_member(x.message, "task");
     x.message += '{';
@@ -163,7 +164,8 @@ io::task<outcome> start_admitted_task(exchange& x, admitted_call go, call& c, ta
         write_result(x, to_task_result(co_await x.of.rules().finish(std::move(go), c), x.speak.knows()));
         co_return outcome{};
     }
-    const auto record = tasks.create(x.from.who.id, wish.ttl, co_await boost::asio::this_coro::executor);
+    task_call of{go.what.about.name, c.instance()};
+    const auto record = tasks.create(x.from.who.id, std::move(of), wish.ttl, co_await boost::asio::this_coro::executor);
     auto work = work_for(x, record);
     const auto up = work.up;
     if (!wish.patience)

@@ -4,9 +4,14 @@
 namespace basekeeper::mcp {
 
 task_record::task_record(
-    std::string id, std::string owner, wall_time created, std::chrono::milliseconds ttl, io::executor where
+    std::string id,
+    std::string owner,
+    task_call of,
+    wall_time created,
+    std::chrono::milliseconds ttl,
+    io::executor where
 )
-    : id_(std::move(id)), owner_(std::move(owner)), created_(created), updated_(created), ttl_(ttl),
+    : id_(std::move(id)), owner_(std::move(owner)), of_(std::move(of)), created_(created), updated_(created), ttl_(ttl),
       changed_(std::move(where))
 {}
 

@@ -42,19 +42,34 @@ struct task_result
 /// How the work ended: with a result, or with an error of the protocol.
 using task_end = std::expected<task_result, rpc_error>;
 
+/// The call that a task is.
+struct task_call
+{
+    std::string tool;
+    std::string instance; ///< empty: of the server itself, or not known yet
+};
+
 /// A task as clients see it. Lives on the I/O thread; changed by the task_store only.
 class task_record
 {
 public:
     /// @param where  the I/O thread
     task_record(
-        std::string id, std::string owner, wall_time created, std::chrono::milliseconds ttl, io::executor where
+        std::string id,
+        std::string owner,
+        task_call of,
+        wall_time created,
+        std::chrono::milliseconds ttl,
+        io::executor where
     );
 
     const std::string& id() const { return id_; }
 
     /// The id of the principal; nobody else is told that the task exists.
     const std::string& owner() const { return owner_; }
+
+    /// Who may not make that call, with the credential and the connection of the moment, is told the same.
+    const task_call& of() const { return of_; }
 
     wall_time created() const { return created_; }
 
@@ -90,6 +105,7 @@ private:
 
     std::string id_;
     std::string owner_;
+    task_call of_;
     wall_time created_;
     wall_time updated_;
     std::chrono::milliseconds ttl_;

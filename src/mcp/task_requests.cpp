@@ -10,6 +10,8 @@ outcome list_tasks(exchange& x)
 {
     std::vector<list_item> items;
     for (const auto& t : x.of.tasks().of(x.from.who.id)) {
+        if (!shows_task(x.of, x.from, *t))
+            continue;
         std::string json = "{";
         write_task(json, *t, {.of = x.of, .speak = x.speak});
         json += '}';
@@ -41,6 +43,18 @@ outcome cancel_task(exchange& x, task_record& t)
 
 } // namespace
 
+bool shows_task(const server& of, const caller& from, const task_record& t)
+{
+    const auto* tool = of.offers().find_tool(t.of().tool);
+    return t.owner() == from.who.id && tool != nullptr && of.rules().shows_work(*tool, t.of().instance, from);
+}
+
+std::shared_ptr<task_record> find_task(server& of, const caller& from, std::string_view id)
+{
+    auto t = of.tasks().find(id, from.who.id);
+    return t != nullptr && shows_task(of, from, *t) ? t : nullptr;
+}
+
 outcome answer_about_tasks(method m, exchange& x)
 {
     const bool modern = x.speak.knows().belongs_to() == era::modern;
@@ -51,7 +65,7 @@ outcome answer_about_tasks(method m, exchange& x)
     const auto id = text_parameter(x.params, "taskId");
     if (!id)
         return refuse(rpc_code::invalid_params, "Invalid params: taskId must be a string");
-    const auto t = x.of.tasks().find(*id, x.from.who.id);
+    const auto t = find_task(x.of, x.from, *id);
     if (t == nullptr)
         return std::unexpected(no_such_task());
     if (m == method::update_task)

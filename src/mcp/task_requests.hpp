@@ -35,6 +35,12 @@ task_result to_task_result(const tool_reply& reply, const version_traits& knows)
 /// The error for an id that is unknown, or not known to this caller.
 rpc_error no_such_task();
 
+/// True when the caller owns the task and may make its call.
+bool shows_task(const server& of, const caller& from, const task_record& t);
+
+/// The task of that id, if the caller may know of it; else null.
+std::shared_ptr<task_record> find_task(server& of, const caller& from, std::string_view id);
+
 /// How one call is to be run.
 struct task_wish
 {

@@ -51,14 +51,15 @@ bool task_store::has_room(std::string_view owner)
     return !closed_ && all_.size() < limits_.most && static_cast<std::size_t>(theirs) < limits_.most_per_principal;
 }
 
-std::shared_ptr<task_record>
-task_store::create(std::string_view owner, std::optional<std::chrono::milliseconds> ttl, io::executor where)
+std::shared_ptr<task_record> task_store::create(
+    std::string_view owner, task_call of, std::optional<std::chrono::milliseconds> ttl, io::executor where
+)
 {
     const auto kept_for = std::clamp(ttl.value_or(limits_.ttl), limits_.shortest_ttl, limits_.longest_ttl);
     if (!work_)
         work_.emplace(where, [this](const std::exception_ptr&) { report_bug_("the work of a task ended by a bug"); });
     auto made = std::make_shared<task_record>(
-        crypto::random_token(id_bytes), std::string(owner), time_.wall(), kept_for, std::move(where)
+        crypto::random_token(id_bytes), std::string(owner), std::move(of), time_.wall(), kept_for, std::move(where)
     );
     all_.emplace(
         made->id(), entry{.what = made, .work = {}, .number = ++last_number_, .until = time_.steady() + kept_for}
@@ -107,6 +108,7 @@ std::vector<std::shared_ptr<task_record>> task_store::of(std::string_view owner)
             theirs.push_back(&one);
     std::ranges::sort(theirs, {}, &entry::number);
     std::vector<std::shared_ptr<task_record>> out;
+    out.reserve(theirs.size());
     for (const auto* one : theirs)
         out.push_back(one->what);
     return out;
@@ -212,6 +214,7 @@ io::task<result<>> task_store::close(io::deadline until)
 {
     closed_ = true;
     std::vector<std::shared_ptr<task_record>> open;
+    open.reserve(all_.size());
     for (const auto& [id, one] : all_)
         open.push_back(one.what);
     for (const auto& one : open)

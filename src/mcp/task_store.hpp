@@ -45,7 +45,7 @@ public:
 
     /// A new task, working. `ttl`: as the client asked, brought within the limits. Nobody sees it before `publish`.
     std::shared_ptr<task_record>
-    create(std::string_view owner, std::optional<std::chrono::milliseconds> ttl, io::executor where);
+    create(std::string_view owner, task_call of, std::optional<std::chrono::milliseconds> ttl, io::executor where);
 
     /// Runs the work of a task, which must give `end` to it. It goes on whatever becomes of the client.
     void start(const std::shared_ptr<task_record>& t, io::task<> work);

@@ -167,8 +167,7 @@ public:
     /// One connection. `say` sends a message and gives everything that came back, one message a line.
     struct client
     {
-        client(task_bench& of, std::string who) : bench(of), talk(of.home, {{std::move(who)}}, sent, of.loop.executor())
-        {}
+        client(task_bench& of, caller who) : bench(of), talk(of.home, std::move(who), sent, of.loop.executor()) {}
 
         std::string heard()
         {
@@ -207,9 +206,9 @@ public:
         session talk;
     };
 
-    client& connect(std::string who = "stdio:anna")
+    client& connect(std::string who = "stdio:anna", view sees = {})
     {
-        return *clients_.emplace_back(std::make_unique<client>(*this, std::move(who)));
+        return *clients_.emplace_back(std::make_unique<client>(*this, caller{{std::move(who)}, std::move(sees)}));
     }
 
     /// The client goes away.

@@ -13,7 +13,7 @@ std::string match(std::string_view uri_template, std::string_view uri)
         return "no";
     std::string out;
     for (const auto& [name, value] : *found)
-        out += name + "=" + value + ";";
+        out.append(name).append("=").append(value).append(";");
     return out;
 }
 

@@ -1,6 +1,7 @@
 // The queue on the I/O thread and the one writer behind it.
 #include "state/audit_log.hpp"
 
+#include "base/text.hpp"
 #include "io/offload.hpp"
 
 #include <algorithm>
@@ -10,6 +11,11 @@
 #include <utility>
 
 namespace basekeeper::state {
+namespace {
+
+constexpr std::size_t longest_text = 256; // bytes
+
+} // namespace
 
 /// Used on an offload thread, by one batch at a time.
 class audit_log::writer
@@ -61,6 +67,9 @@ void audit_log::start()
 
 void audit_log::record(audit_entry entry)
 {
+    // The queue is bounded by its entries, and so must be their size: some of these names come with a token.
+    for (auto* text : {&entry.principal, &entry.instance, &entry.tool, &entry.decision, &entry.outcome})
+        text->resize(utf8_prefix(*text, longest_text).size());
     if (queue_.size() + batch_.size() >= options_.capacity) {
         if (unreported_losses_ == 0)
             log_.error("the audit queue is full, entries are lost");

@@ -56,6 +56,7 @@ void add_resources(mcp::registry& all)
 
     auto watched =
         described_resource("test://watched-resource", "watched-resource", "A text to subscribe to.", "text/plain");
+    watched.announces_updates = true;
     watched.read = [](mcp::template_variables, mcp::call&) { return text("Watched resource content"); };
     all.add(std::move(watched));
 

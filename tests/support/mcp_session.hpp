@@ -217,6 +217,7 @@ inline void add_resources(registry& all)
         .words = origin::ours,
         .read = [](template_variables, call&) { return read_note("static"); },
         .complete = {},
+        .announces_updates = true,
     });
     all.add(resource{
         .uri = "test://notes/{name}/text",
@@ -228,6 +229,7 @@ inline void add_resources(registry& all)
         .read = [](template_variables v, call&) { return read_note(v.at("name")); },
         .complete = [](std::string_view,
                        std::string_view prefix) { return std::vector<std::string>(250, std::string(prefix) + "x"); },
+        .announces_updates = true,
     });
 }
 

@@ -192,6 +192,8 @@ result<int> choose_port(int preferred, const std::set<int>& avoid)
 {
     const auto is_free = [](int port) {
         const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (probe < 0)
+            return false;
         const int on = 1;
         ::setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); // as the server does
         sockaddr_in address = {};

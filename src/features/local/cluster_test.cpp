@@ -18,14 +18,15 @@ namespace fs = std::filesystem;
 
 class local_cluster : public testing::Test
 {
+public:
+    ~local_cluster() override { fs::remove_all(root); }
+
 protected:
     local_cluster()
     {
         std::string pattern = fs::temp_directory_path() / "basekeeper-cluster-XXXXXX";
         root = ::mkdtemp(pattern.data());
     }
-
-    ~local_cluster() override { fs::remove_all(root); }
 
     server_plan plan(const fs::path& below) const
     {
@@ -56,7 +57,7 @@ public:
         sockaddr_in address = {};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        ::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
+        EXPECT_EQ(0, ::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address));
         ::listen(socket_, 1);
         socklen_t size = sizeof address;
         ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);

@@ -155,7 +155,7 @@ io::task<result<engine::place_of_work>> engine::enter(std::string name)
     co_return co_await io::offload(pool_, [&]() -> result<place_of_work> {
         auto account = TRY(find_server_account(options_.user));
         auto root = TRY(instances_root(options_.state_dir, options_.shared_dir, account));
-        return place_of_work{std::move(account), layout(std::move(root), name)};
+        return place_of_work{std::move(account), layout(root, name)};
     });
 }
 

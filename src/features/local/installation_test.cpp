@@ -13,6 +13,13 @@ namespace fs = std::filesystem;
 
 class local_installation : public testing::Test
 {
+public:
+    ~local_installation() override
+    {
+        ::setenv("PATH", old_path.c_str(), 1);
+        fs::remove_all(root);
+    }
+
 protected:
     local_installation()
     {
@@ -20,12 +27,6 @@ protected:
         root = ::mkdtemp(pattern.data());
         old_path = ::getenv("PATH");
         ::setenv("PATH", (root / "path").c_str(), 1);
-    }
-
-    ~local_installation() override
-    {
-        ::setenv("PATH", old_path.c_str(), 1);
-        fs::remove_all(root);
     }
 
     static void program(const fs::path& file, const std::string& body)

@@ -15,14 +15,15 @@ namespace fs = std::filesystem;
 
 class local_layout : public testing::Test
 {
+public:
+    ~local_layout() override { fs::remove_all(root); }
+
 protected:
     local_layout()
     {
         std::string pattern = fs::temp_directory_path() / "basekeeper-layout-XXXXXX";
         root = ::mkdtemp(pattern.data());
     }
-
-    ~local_layout() override { fs::remove_all(root); }
 
     static server_account me()
     {

@@ -65,10 +65,10 @@ listed describe(const instance& i)
 
 io::task<result<listing>> run(services s, args in, mcp::call& c)
 {
-    CO_TRY(co_await s.names.refresh());
     listing out;
     for (const auto& i : s.names.all())
-        if (in.tag.empty() || std::ranges::find(i.tags, in.tag) != i.tags.end())
+        if (std::ranges::find(c.shown_instances(), i.name) != c.shown_instances().end() &&
+            (in.tag.empty() || std::ranges::find(i.tags, in.tag) != i.tags.end()))
             out.instances.push_back(describe(i));
     if (in.check)
         for (auto& one : out.instances) {
@@ -77,7 +77,7 @@ io::task<result<listing>> run(services s, args in, mcp::call& c)
             if (facts)
                 one.version = facts->version;
         }
-    if (s.names.all().empty())
+    if (c.shown_instances().empty())
         out.next = "run `basekeeper local up dev` for a local instance, or `basekeeper instance add NAME`";
     c.tally().rows = out.instances.size();
     co_return out;
