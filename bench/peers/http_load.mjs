@@ -1,49 +1,16 @@
-// Load over HTTP keep-alive from raw sockets: answers are cut apart and counted, not parsed.
+// Connections to write raw requests to, and load from the program http_load.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 
-const HEAD_END = Buffer.from('\r\n\r\n');
-const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+const root = join(import.meta.dirname, '../..');
 
-/** One connection with one request at a time. */
-class Lane {
-  #received = Buffer.alloc(0);
-  #waiting;
-
-  constructor(socket) {
-    this.socket = socket;
-    socket.setNoDelay(true);
-    socket.on('data', (chunk) => this.#take(chunk));
-    socket.on('close', () => this.#waiting?.reject(new Error('the server closed a connection')));
-    socket.on('error', (why) => this.#waiting?.reject(why));
-  }
-
-  #take(chunk) {
-    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-    const headEnd = this.#received.indexOf(HEAD_END);
-    if (headEnd < 0) return;
-    const head = this.#received.toString('latin1', 0, headEnd).toLowerCase();
-    const length = head.match(/content-length: (\d+)/);
-    const end = length ? headEnd + 4 + Number(length[1]) : this.#received.indexOf(LAST_CHUNK, headEnd) + LAST_CHUNK.length;
-    if (end < headEnd + 4 || this.#received.length < end) return;
-    const answer = { head, status: Number(head.slice(9, 12)), body: this.#received.subarray(headEnd + 4, end) };
-    this.#received = Buffer.alloc(0);
-    const { resolve } = this.#waiting;
-    this.#waiting = undefined;
-    resolve(answer);
-  }
-
-  ask(bytes) {
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      this.socket.write(bytes);
-    });
-  }
-}
-
-export async function openLane(port) {
+/** One connection. */
+export async function openConnection(port) {
   const socket = connect(port, '127.0.0.1');
   await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  return new Lane(socket);
+  return socket;
 }
 
 /** The bytes of one POST. */
@@ -56,23 +23,19 @@ export function requestBytes(port, message, headers = {}) {
   return Buffer.from(`POST /mcp HTTP/1.1\r\n${Object.entries(all).map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n${body}`);
 }
 
-/** `count` requests over `connections`, the lane's number making its bytes (ids must differ within a session); resolves with requests per second and the latencies in milliseconds. */
+/** The client of `load`: a program, since a client in JavaScript costs as much as the servers. Built at its first use. */
+export function buildLoad() {
+  execFileSync(join(root, 'script/build'), ['bench', 'http_load'], { stdio: ['ignore', 2, 2] });
+}
+
+/** `count` requests over `connections`, the connection's number making its bytes (ids must differ within a session); resolves with requests per second and percentiles of the latencies in milliseconds. */
 export async function load(port, bytesOf, { count, connections }) {
-  const lanes = await Promise.all(Array.from({ length: connections }, () => openLane(port)));
-  const times = [];
-  let left = count;
-  const from = performance.now();
-  await Promise.all(lanes.map(async (lane, number) => {
-    const bytes = bytesOf(number);
-    while (left-- > 0) {
-      const sent = performance.now();
-      const { status, body } = await lane.ask(bytes);
-      times.push(performance.now() - sent);
-      if (status !== 200 || body.includes('"isError":true') || body.includes('"error":'))
-        throw new Error(`under load: ${status} ${body.subarray(0, 300)}`);
-    }
-  }));
-  const seconds = (performance.now() - from) / 1000;
-  for (const { socket } of lanes) socket.destroy();
-  return { perSecond: count / seconds, times };
+  const requests = Array.from({ length: connections }, (_, number) => bytesOf(number));
+  const child = spawn(join(root, 'build/bench/bench/http_load'), [String(port), String(count)], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (chunk) => { text[name] += chunk; });
+  child.stdin.end(Buffer.concat(requests.flatMap((bytes) => [Buffer.from(`${bytes.length}\n`), bytes])));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(text.stderr.trim());
+  return JSON.parse(text.stdout);
 }

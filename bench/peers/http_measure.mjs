@@ -7,8 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { cleanEnvironment } from '../../tests/e2e/support/environment.mjs';
 import { peakRssMib, rssMib } from '../../tests/e2e/support/memory.mjs';
-import { load, openLane, requestBytes } from './http_load.mjs';
-import { percentile } from './measure.mjs';
+import { load, openConnection, requestBytes } from './http_load.mjs';
 
 const VERSION = '2025-06-18'; // the newest that both speak
 
@@ -28,9 +27,9 @@ async function serving(peer, work) {
   });
   const ended = once(child, 'close');
   try {
-    let lane;
-    for (let i = 0; !lane && i < 100; i++) lane = await openLane(port).catch(() => pause(100));
-    lane.socket.destroy();
+    let socket;
+    for (let i = 0; !socket && i < 100; i++) socket = await openConnection(port).catch(() => pause(100));
+    socket.destroy();
     return await work({ port, pid: child.pid, headers: await openSession(port) });
   } finally {
     child.kill('SIGTERM');
@@ -60,13 +59,13 @@ export function measureHttp(peer, { calls, lists, connections }) {
     await load(port, call, { count: calls / 10, connections });
     const out = {};
     out.httpLoadMib = await peakRssMib(pid, async () => {
-      const { perSecond, times } = await load(port, call, { count: calls, connections });
-      Object.assign(out, { httpCallsPerSecond: perSecond, httpP50Ms: percentile(times, 0.5), httpP99Ms: percentile(times, 0.99) });
+      const { perSecond, p50Ms, p99Ms } = await load(port, call, { count: calls, connections });
+      Object.assign(out, { httpCallsPerSecond: perSecond, httpP50Ms: p50Ms, httpP99Ms: p99Ms });
     });
     await load(port, list, { count: lists / 10, connections });
     const listed = await load(port, list, { count: lists, connections });
     out.httpListsPerSecond = listed.perSecond;
-    out.httpListP99Ms = percentile(listed.times, 0.99);
+    out.httpListP99Ms = listed.p99Ms;
     return out;
   });
 }
@@ -74,19 +73,19 @@ export function measureHttp(peer, { calls, lists, connections }) {
 /** Resident memory with this many sessions, each with its stream open and nothing to say. */
 export function measureIdleStreams(peer, sessions) {
   return serving(peer, async ({ port, pid }) => {
-    const lanes = [];
+    const sockets = [];
     const before = rssMib(pid);
     for (let i = 0; i < sessions; i++) {
       const headers = await openSession(port);
-      const lane = await openLane(port);
-      lane.socket.write(`GET /mcp HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: text/event-stream\r\n` +
+      const socket = await openConnection(port);
+      socket.write(`GET /mcp HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: text/event-stream\r\n` +
         `${Object.entries(headers).map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n`);
-      await once(lane.socket, 'data');
-      lanes.push(lane);
+      await once(socket, 'data');
+      sockets.push(socket);
     }
     await pause(2_000);
     const out = { idleStreamsMib: rssMib(pid), oneIdleStreamKib: ((rssMib(pid) - before) * 1024) / sessions };
-    for (const { socket } of lanes) socket.destroy();
+    for (const socket of sockets) socket.destroy();
     return out;
   });
 }
@@ -102,10 +101,10 @@ export function measureAborts(peer, count) {
     const before = { fds: descriptors(), mib: rssMib(pid) };
     for (let sent = 0; sent < count; sent += 100) {
       await load(port, call, { count: 99, connections: 16 });
-      const lane = await openLane(port);
+      const socket = await openConnection(port);
       const bytes = call(1_000 + sent);
-      lane.socket.write(bytes.subarray(0, sent % 200 === 0 ? bytes.length : Math.floor(bytes.length / 2)));
-      lane.socket.destroy();
+      socket.write(bytes.subarray(0, sent % 200 === 0 ? bytes.length : Math.floor(bytes.length / 2)));
+      socket.destroy();
     }
     await pause(2_000);
     return { abortsFds: descriptors() - before.fds, abortsMib: rssMib(pid) - before.mib };
