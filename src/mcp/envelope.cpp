@@ -98,7 +98,7 @@ client_profile read_capabilities(const boost::json::object& capabilities)
     return from;
 }
 
-std::expected<client_profile, rpc_error> read_envelope(const boost::json::object& params)
+std::optional<rpc_error> find_missing_keys(const boost::json::object& params)
 {
     const auto* meta = find_meta(params);
     const auto* version = meta->if_contains(version_key);
@@ -106,7 +106,17 @@ std::expected<client_profile, rpc_error> read_envelope(const boost::json::object
     const bool no_version = version == nullptr || !version->is_string();
     const bool no_capabilities = capabilities == nullptr || !capabilities->is_object();
     if (no_version || no_capabilities)
-        return std::unexpected(missing_keys(no_version, no_capabilities));
+        return missing_keys(no_version, no_capabilities);
+    return std::nullopt;
+}
+
+std::expected<client_profile, rpc_error> read_envelope(const boost::json::object& params)
+{
+    if (auto missing = find_missing_keys(params))
+        return std::unexpected(*std::move(missing));
+    const auto* meta = find_meta(params);
+    const auto* version = meta->if_contains(version_key);
+    const auto* capabilities = meta->if_contains(capabilities_key);
     if (version->get_string() != traits_of(newest).name)
         return std::unexpected(unsupported(version->get_string()));
 

@@ -5,11 +5,16 @@
 #include "mcp/session_peer.hpp"
 
 #include <expected>
+#include <optional>
+#include <optional>
 
 namespace basekeeper::mcp {
 
 /// True when the parameters claim the stateless era, rightly or not.
 bool claims_modern_era(const boost::json::object& params);
+
+/// The refusal when a required key of the envelope is not there or of another type; what goes before all other checks.
+std::optional<rpc_error> find_missing_keys(const boost::json::object& params);
 
 /// Checks the claim: required keys, known version, known log level.
 std::expected<client_profile, rpc_error> read_envelope(const boost::json::object& params);

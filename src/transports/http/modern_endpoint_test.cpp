@@ -104,6 +104,17 @@ TEST_F(modern_endpoint, headers_win_over_versions_and_versions_over_methods)
         post(body("2026-07-28", "no/such"), {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "no/such"}});
     EXPECT_EQ(method->status, 404U);
     EXPECT_THAT(method->body, HasSubstr("-32601"));
+    const auto bad_level = mcp::testing::modern("3", "tools/list");
+    const auto at = bad_level.find(R"("_meta":{)") + 9;
+    const auto levelled =
+        bad_level.substr(0, at) + R"("io.modelcontextprotocol/logLevel":"loud",)" + bad_level.substr(at);
+    EXPECT_THAT(
+        post(levelled, {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "other"}})->body, HasSubstr("-32020")
+    );
+    EXPECT_THAT(
+        post(levelled, {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/list"}})->body,
+        HasSubstr("-32602")
+    );
 }
 
 TEST_F(modern_endpoint, each_standard_header_must_be_there_once_and_agree)

@@ -134,9 +134,9 @@ posted tell_request(
             "Invalid params: the request lacks _meta with io.modelcontextprotocol/protocolVersion and "
             "io.modelcontextprotocol/clientCapabilities"
         );
-    // Only missing keys go before the headers; a version that nobody speaks is the session's to refuse.
-    if (auto envelope = mcp::read_envelope(*params); !envelope && envelope.error().code == rpc_code::invalid_params)
-        return refused_post{.id = std::move(id), .why = std::move(envelope).error()};
+    // Only missing keys go before the headers; what is wrong with those that are there is the session's to refuse.
+    if (auto missing = mcp::find_missing_keys(*params))
+        return refused_post{.id = std::move(id), .why = *std::move(missing)};
     if (auto wrong = check_headers(message, *params, headers, offers))
         return refuse(std::move(id), rpc_code::header_mismatch, "Bad Request: " + *wrong);
     return modern_post{.is_listening = method == "subscriptions/listen"};
