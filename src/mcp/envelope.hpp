@@ -6,7 +6,6 @@
 
 #include <expected>
 #include <optional>
-#include <optional>
 
 namespace basekeeper::mcp {
 
