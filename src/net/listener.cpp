@@ -235,6 +235,7 @@ void listener::close()
 {
     state_->closed = true;
     state_->socket.cancel();
+    ::shutdown(state_->socket.fd(), SHUT_RDWR); // or the kernel goes on to connect clients that nobody takes
     state_->file = {};
 }
 

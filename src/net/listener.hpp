@@ -40,7 +40,7 @@ public:
     /// cancelled after `close`, or unavailable when the socket itself is broken.
     io::task<result<arrival>> accept();
 
-    /// Takes no more connections. Wakes who waits in `accept`.
+    /// Takes no more connections: clients are refused, another process may listen there. Wakes who waits in `accept`.
     void close();
 
 private:

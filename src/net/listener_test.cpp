@@ -5,6 +5,7 @@
 #include "support/raw_client.hpp"
 #include "support/run_task.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -90,6 +91,39 @@ TEST(listener, closing_wakes_who_waits)
         l->close();
         EXPECT_TRUE(co_await jobs.join(io::deadline::after(10s)));
         EXPECT_EQ(ended->code, condition::cancelled);
+    });
+}
+
+TEST(listener, after_closing_clients_are_refused_and_another_may_listen_there)
+{
+    test::run_on_fresh_runtime([](io::runtime& on) -> io::task<> {
+        auto l = listener::open(on.executor(), any_port);
+        const auto at = l->local();
+        l->close();
+        const open_socket late(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        sockaddr_in to{};
+        to.sin_family = AF_INET;
+        to.sin_port = htons(at.port);
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_NE(::connect(late.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+        auto next = listener::open(on.executor(), at);
+        EXPECT_TRUE(next);
+        const test::raw_client client(on, at);
+        EXPECT_TRUE(co_await next->accept());
+        EXPECT_EQ((co_await l->accept()).error().code, condition::cancelled);
+    });
+}
+
+TEST(listener, a_wire_that_cannot_be_watched_closes_its_socket)
+{
+    test::run_on_fresh_runtime([](io::runtime& on) -> io::task<> {
+        auto l = listener::open(on.executor(), any_port);
+        const test::raw_client client(on, l->local());
+        auto who = co_await l->accept();
+        const int fd = who->socket.get();
+        const io::descriptor rival(on.executor(), fd, io::ownership::borrowed); // the reactor takes each but once
+        EXPECT_ANY_THROW(make_plain_wire(on.executor(), std::move(who->socket)));
+        EXPECT_EQ(::fcntl(fd, F_GETFD), -1);
     });
 }
 

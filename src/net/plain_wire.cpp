@@ -32,6 +32,8 @@ public:
 
     io::task<result<>> handshake(io::deadline /*until*/) override { co_return result<>{}; }
 
+    void give_up_handshake() override {}
+
     transfer read_now(std::span<char> into) override
     {
         return outcome_of(::recv(socket_.fd(), into.data(), into.size(), 0));

@@ -11,7 +11,8 @@ using kind = asio::posix::descriptor_base::wait_type;
 
 struct readiness::state
 {
-    state(const io::executor& where, int fd) : socket(where, fd) {}
+    /// Takes the socket once the reactor has: when it refuses, `watched` closes it.
+    state(const io::executor& where, open_socket& watched) : socket(where, watched.get()) { watched.release(); }
 
     struct one_way
     {
@@ -42,9 +43,7 @@ struct readiness::state
     one_way writing;
 };
 
-readiness::readiness(io::executor where, open_socket watched)
-    : state_(std::make_shared<state>(where, watched.release()))
-{}
+readiness::readiness(io::executor where, open_socket watched) : state_(std::make_shared<state>(where, watched)) {}
 
 readiness::~readiness()
 {

@@ -1,4 +1,5 @@
 // Certificates are loaded and reloaded with errors that name the file; old versions of TLS are refused.
+#include "io/event.hpp"
 #include "io/nursery.hpp"
 #include "net/listener.hpp"
 #include "net/tls_context.hpp"
@@ -8,8 +9,10 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 namespace basekeeper::net {
 namespace {
@@ -123,6 +126,64 @@ TEST_F(tls_context_files, a_client_that_says_nothing_is_given_up)
         const auto server = (*context)->wrap(on.executor(), std::move(who->socket));
         const auto shaken = co_await server->handshake(io::deadline::after(1ms));
         EXPECT_EQ(shaken.error().code, condition::timeout);
+    });
+}
+
+TEST_F(tls_context_files, a_part_of_a_record_is_nothing_to_read)
+{
+    const auto context = tls_context::load(files);
+    test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
+        auto l = listener::open(on.executor(), {.host = "127.0.0.1", .port = 0});
+        test::tls_client client(on, l->local());
+        io::nursery jobs(on.executor(), [](std::exception_ptr) { ADD_FAILURE(); });
+        const auto shaking = [&]() -> io::task<> { EXPECT_TRUE(co_await client.handshake()); };
+        jobs.spawn(shaking());
+        auto who = co_await l->accept();
+        const auto server = (*context)->wrap(on.executor(), std::move(who->socket));
+        EXPECT_TRUE(co_await server->handshake(io::deadline::after(10s)));
+        EXPECT_TRUE(co_await jobs.join(io::deadline::after(10s)));
+
+        std::vector<char> buffer(65'536);
+        io::event readable(on.executor());
+        co_await client.beneath().send("\x17");
+        server->when_readable([&] { readable.set(); });
+        EXPECT_TRUE(co_await readable.wait(io::deadline::after(10s)));
+        EXPECT_EQ(server->read_now(buffer).how, progress::blocked);
+        readable.reset();
+        server->when_readable([&] { readable.set(); });
+        EXPECT_FALSE(co_await readable.wait(io::deadline::after(20ms))) << "nothing more has come";
+    });
+}
+
+TEST_F(tls_context_files, every_whole_record_is_announced)
+{
+    const auto context = tls_context::load(files);
+    test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
+        auto l = listener::open(on.executor(), {.host = "127.0.0.1", .port = 0});
+        test::tls_client client(on, l->local());
+        io::nursery jobs(on.executor(), [](std::exception_ptr) { ADD_FAILURE(); });
+        const auto sending = [&]() -> io::task<> {
+            EXPECT_TRUE(co_await client.handshake());
+            for (int i = 0; i < 20; ++i)
+                co_await client.send(std::string(1'000, 'x'));
+        };
+        jobs.spawn(sending());
+        auto who = co_await l->accept();
+        const auto server = (*context)->wrap(on.executor(), std::move(who->socket));
+        EXPECT_TRUE(co_await server->handshake(io::deadline::after(10s)));
+        EXPECT_TRUE(co_await jobs.join(io::deadline::after(10s)));
+
+        std::array<char, 300> small{}; // less than a record: its rest waits in OpenSSL, the next in the socket
+        io::event readable(on.executor());
+        for (std::size_t read = 0; read < 20'000;) {
+            readable.reset();
+            server->when_readable([&] { readable.set(); });
+            if (!co_await readable.wait(io::deadline::after(5s))) {
+                ADD_FAILURE() << "not told after " << read;
+                break;
+            }
+            read += server->read_now(small).bytes;
+        }
     });
 }
 

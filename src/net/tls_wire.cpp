@@ -62,8 +62,10 @@ public:
         : where_(where), socket_(std::move(where), std::move(connected)), session_(SSL_new(rules))
     {
         BIO* const transport = BIO_new(quiet_method());
-        if (!session_ || transport == nullptr)
+        if (!session_ || transport == nullptr) {
+            BIO_free(transport);
             throw std::runtime_error("OpenSSL failed: making a TLS session");
+        }
         BIO_set_fd(transport, socket_.fd(), BIO_NOCLOSE);
         SSL_set_bio(session_.get(), transport, transport);
         SSL_set_accept_state(session_.get());
@@ -97,9 +99,17 @@ public:
             tell_read_ = nullptr; // it refers to what ends with this call
             if (!waited)
                 co_return fail(waited.error());
+            if (given_up_)
+                co_return fail(condition::cancelled, "the TLS handshake was given up");
         }
         established_ = true;
         co_return result<>{};
+    }
+
+    void give_up_handshake() override
+    {
+        given_up_ = true;
+        wake();
     }
 
     transfer read_now(std::span<char> into) override
@@ -133,7 +143,9 @@ public:
     void when_readable(std::function<void()> tell) override
     {
         tell_read_ = std::move(tell);
-        if (SSL_has_pending(session_.get()) == 1)
+        // What is decrypted already; the rest of a record, or another one, is still in the socket: nothing is read
+        // ahead.
+        if (SSL_pending(session_.get()) > 0)
             socket_.when_readable_at_once([this] { wake(); });
         else if (read_needs_write_)
             socket_.when_writable([this] { wake(); });
@@ -209,6 +221,7 @@ private:
     std::function<void()> tell_read_;
     std::function<void()> tell_write_;
     bool established_ = false;
+    bool given_up_ = false;
     bool broken_ = false;
     bool read_needs_write_ = false;
     bool write_needs_read_ = false;

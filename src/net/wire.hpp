@@ -61,6 +61,9 @@ public:
     /// about.
     virtual io::task<result<>> handshake(io::deadline until) = 0;
 
+    /// A handshake under way fails with cancelled.
+    virtual void give_up_handshake() = 0;
+
     virtual transfer read_now(std::span<char> into) = 0;
 
     /// Writes a part of `pieces`, in order, as many bytes as go out at once. After `blocked`, the next call must begin

@@ -107,6 +107,9 @@ public:
         co_return out;
     }
 
+    /// The connection below, past which nothing is encrypted.
+    raw_client& beneath() { return raw_; }
+
 private:
     io::task<bool> wait_for(int outcome)
     {
