@@ -55,12 +55,21 @@ chunked_body::state chunked_body::take_size(char c)
     if (left_ > most_bytes_ - total_)
         return state::too_long;
     total_ += static_cast<std::size_t>(left_);
-    if (c == '\r') {
+    return end_size(c);
+}
+
+/// Blanks may stand between a size and what ends it, and nothing else.
+chunked_body::state chunked_body::end_size(char c)
+{
+    if (c == '\r')
         at_ = part::size_end;
-        return state::more;
-    }
-    at_ = part::extension;
-    return c == ';' || c == ' ' || c == '\t' ? state::more : state::malformed;
+    else if (c == ';')
+        at_ = part::extension;
+    else if (c == ' ' || c == '\t')
+        at_ = part::size_blank;
+    else
+        return state::malformed;
+    return state::more;
 }
 
 chunked_body::state chunked_body::take_framing(char c)
@@ -68,6 +77,8 @@ chunked_body::state chunked_body::take_framing(char c)
     switch (at_) {
     case part::size:
         return take_size(c);
+    case part::size_blank:
+        return end_size(c);
     case part::extension:
         if (c == '\r')
             at_ = part::size_end;

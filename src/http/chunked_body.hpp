@@ -31,6 +31,7 @@ private:
     enum class part
     {
         size,
+        size_blank, ///< blanks after the size
         extension,
         size_end, ///< the line feed after the size
         data,
@@ -45,6 +46,7 @@ private:
     state take_framing(char c);
     state take_data(std::string_view& in, std::string& body);
     state take_size(char c);
+    state end_size(char c);
     state expect(char c, char wanted, part then);
 
     std::size_t most_bytes_;

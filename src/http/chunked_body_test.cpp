@@ -52,12 +52,20 @@ TEST(chunked_body, what_is_no_chunk_is_malformed)
           "5\r\nhello\n0",
           "5\r\rhello",
           ";a\r\n",
+          "5 6\r\nhello",
+          "5\tx\r\nhello",
+          "5 \nhello",
           "00000000000000001\r\n",
           "0\r\n\n",
           "0\r\n\rX",
           "0\r\nA\nB",
           "0\r\nA\rB"})
         EXPECT_EQ(decode(bytes).end, state::malformed) << bytes;
+}
+
+TEST(chunked_body, blanks_may_follow_a_size)
+{
+    EXPECT_EQ(decode("5 \t\r\nhello\r\n0 ;a=b c\r\n\r\n"), (outcome{state::complete, "hello", ""}));
 }
 
 TEST(chunked_body, a_body_or_its_framing_beyond_the_bound_is_too_long)

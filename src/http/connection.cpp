@@ -35,15 +35,28 @@ connection::~connection() = default;
 
 io::task<> connection::run()
 {
+    std::exception_ptr bug;
+    try {
+        co_await serve();
+    } catch (...) {
+        bug = std::current_exception();
+    }
+    drop();
+    while (tasks_.size() > 0) // they end with the output, and refer to this whatever happens to the waiting
+        static_cast<void>(co_await tasks_.join(io::deadline::never()));
+    if (bug)
+        std::rethrow_exception(bug);
+}
+
+io::task<> connection::serve()
+{
     const auto ready = co_await wire_->handshake(io::deadline::after(all_.limits.handshake_time));
+    shaken_ = true;
     if (ready)
         while (co_await serve_one()) {
         }
     else
         all_.log.debug("a TLS handshake failed", {{"ip", from_.ip}, {"why", ready.error().message}});
-    drop();
-    while (tasks_.size() > 0) // they end with the output, and refer to this whatever happens to the waiting
-        static_cast<void>(co_await tasks_.join(io::deadline::never()));
 }
 
 io::task<bool> connection::answer(request_head head)
@@ -100,7 +113,9 @@ bool connection::write_whole(const reply_rules& rules, response&& whole)
 void connection::begin_drain()
 {
     draining_ = true;
-    if (idle_) {
+    if (!shaken_) {
+        wire_->give_up_handshake();
+    } else if (receiving_) {
         at_end_ = true;
         readable_.set();
     } else if (current_ != nullptr) {
@@ -128,7 +143,16 @@ io::task<filled> connection::fill(io::deadline until)
                 break;
             if (!waited)
                 co_return waited.error().code == condition::timeout ? filled::timeout : filled::cancelled;
+        } else if (flooded_) {
+            // The other side may send as fast as we read: others have their turn.
+            co_await io::yield();
+            if (co_await io::was_cancelled())
+                co_return filled::cancelled;
+            if (at_end_)
+                break;
         }
+        if (until.expired()) // a client that sends without end sees the time pass, too
+            co_return filled::timeout;
         const auto how = read_once();
         if (how == net::progress::moved)
             co_return filled::more;
@@ -144,7 +168,8 @@ net::progress connection::read_once()
     if (read.how == net::progress::moved)
         input_.append({all_.scratch.data(), read.bytes});
     // A short read has emptied the socket; the next wait says at once when that is no longer so.
-    likely_readable_ = read.how == net::progress::moved && read.bytes == all_.scratch.size();
+    flooded_ = read.how == net::progress::moved && read.bytes == all_.scratch.size();
+    likely_readable_ = flooded_;
     return read.how;
 }
 

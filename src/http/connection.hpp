@@ -60,7 +60,7 @@ public:
     /// Serves the client until one side closes.
     io::task<> run();
 
-    /// Closes when idle; else after the answer under way, whose handler is told.
+    /// Closes at once while no complete request is there; else after the answer under way, whose handler is told.
     void begin_drain();
 
     /// Closes at once; what is queued is lost and the handler is told that the client is gone.
@@ -92,7 +92,9 @@ public:
     io::task<> linger();
 
 private:
+    io::task<> serve();
     io::task<bool> serve_one();
+    io::task<filled> receive(io::deadline until);
     io::task<std::optional<std::size_t>> receive_head();
     io::task<bool> receive_body(request_head& head);
     io::task<bool> receive_measured(request_head& head, io::deadline until);
@@ -116,9 +118,11 @@ private:
     io::event readable_;
     live_exchange* current_ = nullptr; ///< while its handler runs
     bool likely_readable_ = true;      ///< reading is worth a try without waiting
+    bool flooded_ = false;             ///< the last step filled the whole buffer
     bool watching_ = false;
     bool filling_ = false;
-    bool idle_ = false;
+    bool shaken_ = false;    ///< the handshake is over
+    bool receiving_ = false; ///< waits for a request, or for the rest of one
     bool at_end_ = false;
     bool gone_ = false;
     bool draining_ = false;

@@ -60,12 +60,7 @@ io::task<bool> connection::serve_one()
 io::task<std::optional<std::size_t>> connection::receive_head()
 {
     if (input_.empty()) {
-        if (draining_)
-            co_return std::nullopt;
-        idle_ = true;
-        const auto how = co_await fill(io::deadline::after(all_.limits.idle_time));
-        idle_ = false;
-        if (how != filled::more)
+        if (co_await receive(io::deadline::after(all_.limits.idle_time)) != filled::more)
             co_return std::nullopt;
     }
     const auto until = io::deadline::after(all_.limits.head_time);
@@ -84,12 +79,23 @@ io::task<std::optional<std::size_t>> connection::receive_head()
         if (end)
             co_return end;
         searched = input_.size();
-        const auto how = co_await fill(until);
+        const auto how = co_await receive(until);
         if (how != filled::more) {
             co_await cannot_receive(how);
             co_return std::nullopt;
         }
     }
+}
+
+/// More of a request. A drain ends this at once: what is not complete by then is not begun.
+io::task<filled> connection::receive(io::deadline until)
+{
+    if (draining_)
+        co_return filled::ended;
+    receiving_ = true;
+    const auto how = co_await fill(until);
+    receiving_ = false;
+    co_return how;
 }
 
 /// A client that is too slow hears of it; one that is gone cannot.
@@ -126,7 +132,7 @@ io::task<bool> connection::receive_measured(request_head& head, io::deadline unt
         input_.consume(piece.size());
         if (body.size() == length)
             co_return true;
-        const auto how = co_await fill(until);
+        const auto how = co_await receive(until);
         if (how != filled::more)
             co_return co_await cannot_receive(how);
     }
@@ -151,7 +157,7 @@ io::task<bool> connection::receive_chunks(request_head& head, io::deadline until
         case chunked_body::state::more:
             break;
         }
-        const auto how = co_await fill(until);
+        const auto how = co_await receive(until);
         if (how != filled::more)
             co_return co_await cannot_receive(how);
     }

@@ -124,6 +124,9 @@ std::optional<std::size_t> end_of_head(std::string_view bytes, std::size_t searc
 
 result<request_head> parse_head(std::string_view bytes, std::size_t most_fields)
 {
+    // Beast joins such lines (obs-fold); others take the second for a field of its own. RFC 9112 section 5.2.
+    if (bytes.contains("\r\n ") || bytes.contains("\r\n\t"))
+        return refuse(400, "a header field goes on in a second line", "send each field in one line");
     request_head out;
     head_parser parser(out, most_fields);
     parser.header_limit(static_cast<std::uint32_t>(bytes.size() + 1));

@@ -70,6 +70,14 @@ TEST(request_head, two_lengths_or_two_framings_are_refused)
         EXPECT_EQ(refusal(start + "Content-Length: " + bad), 400) << bad;
 }
 
+TEST(request_head, a_field_that_goes_on_in_the_next_line_is_refused)
+{
+    for (const auto* blank : {" ", "\t"}) {
+        EXPECT_EQ(refusal("GET / HTTP/1.1\r\nHost: a\r\nX-One: two\r\n" + std::string(blank) + "three"), 400);
+        EXPECT_EQ(refusal("GET / HTTP/1.1\r\n" + std::string(blank) + "Host: a\r\nHost: b"), 400);
+    }
+}
+
 TEST(request_head, transfer_codings_other_than_chunked_are_refused)
 {
     const std::string start = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: ";

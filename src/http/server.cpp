@@ -21,6 +21,8 @@ constexpr auto cut_off_time = 5s; // for handlers to notice that they are cancel
 
 struct server::state
 {
+    class listed;
+
     state(surroundings shared, log::logger& to)
         : all(std::move(shared)), tasks(all.where, [&to](std::exception_ptr bug) { report(to, bug); })
     {}
@@ -37,6 +39,7 @@ struct server::state
     }
 
     io::task<> accept_all(net::listener& from, std::shared_ptr<net::tls_context> tls);
+    void try_take(net::arrival who, const std::shared_ptr<net::tls_context>& tls);
     void take(net::arrival who, const std::shared_ptr<net::tls_context>& tls);
     io::task<> serve(std::unique_ptr<net::wire> wire, client_address from);
     io::task<> turn_away(std::unique_ptr<net::wire> wire);
@@ -48,6 +51,29 @@ struct server::state
     std::size_t refusals = 0;
     server_counts counts;
     bool draining = false;
+};
+
+/// Is among the open connections while it lives, however the serving ends.
+class server::state::listed
+{
+public:
+    listed(state& in, connection& one) : in_(in), place_(in.open.insert(in.open.end(), &one))
+    {
+        ++in_.counts.connections;
+    }
+
+    ~listed()
+    {
+        --in_.counts.connections;
+        in_.open.erase(place_);
+    }
+
+    listed(const listed&) = delete;
+    listed& operator=(const listed&) = delete;
+
+private:
+    state& in_;
+    std::list<connection*>::iterator place_;
 };
 
 server::server(io::executor where, server_settings limits, handler answer, gate admit, log::logger& log)
@@ -80,13 +106,23 @@ io::task<> server::state::accept_all(net::listener& from, std::shared_ptr<net::t
     while (!draining) {
         auto who = co_await from.accept();
         if (who)
-            take(*std::move(who), tls);
+            try_take(*std::move(who), tls);
         else if (who.error().code == condition::cancelled)
             break;
         else {
             all.log.error(who.error().message);
             break;
         }
+    }
+}
+
+/// What goes wrong with one connection (no memory, the reactor full) must not end the accepting of others.
+void server::state::try_take(net::arrival who, const std::shared_ptr<net::tls_context>& tls)
+{
+    try {
+        take(std::move(who), tls);
+    } catch (...) {
+        report(all.log, std::current_exception());
     }
 }
 
@@ -111,11 +147,8 @@ void server::state::take(net::arrival who, const std::shared_ptr<net::tls_contex
 io::task<> server::state::serve(std::unique_ptr<net::wire> wire, client_address from)
 {
     connection mine(all, std::move(wire), std::move(from));
-    const auto place = open.insert(open.end(), &mine);
-    ++counts.connections;
+    const listed here(*this, mine);
     co_await mine.run();
-    --counts.connections;
-    open.erase(place);
 }
 
 io::task<> server::state::turn_away(std::unique_ptr<net::wire> wire)

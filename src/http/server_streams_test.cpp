@@ -2,6 +2,7 @@
 #include "http/test_rig.hpp"
 
 #include <optional>
+#include <stdexcept>
 
 namespace basekeeper::http {
 namespace {
@@ -242,6 +243,22 @@ TEST(server_slow_reader, one_that_takes_nothing_in_time_is_dropped)
     });
 }
 
+TEST(server_failures, a_bug_outside_the_handler_costs_its_connection_alone)
+{
+    test::run_on_fresh_runtime([](io::runtime& on) -> io::task<> {
+        const auto gate = [](const request& head) -> std::optional<response> {
+            if (head.path == "/bug")
+                throw std::runtime_error("a bug");
+            return std::nullopt;
+        };
+        rig r(on, echo, {}, gate);
+        EXPECT_EQ(co_await r.ask(get("/bug")), "");
+        EXPECT_EQ(r.served.counts().connections, 0U);
+        EXPECT_EQ(body_of(co_await r.ask(get("/"))), "GET / ");
+        co_await r.stop();
+    });
+}
+
 TEST(server_drain, idle_connections_are_closed_and_new_ones_refused)
 {
     test::run_on_fresh_runtime([](io::runtime& on) -> io::task<> {
@@ -286,6 +303,46 @@ TEST(server_drain, a_request_under_way_is_answered_and_then_closed)
         EXPECT_NE(got.find("Connection: close"), std::string::npos);
         EXPECT_TRUE(co_await jobs.join(io::deadline::after(10s)));
         EXPECT_EQ(in_time, true);
+    });
+}
+
+TEST(server_drain, what_is_no_complete_request_yet_is_no_reason_to_wait)
+{
+    for (const std::string begun :
+         {"\r\n",
+          "GET / HT",
+          "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf",
+          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhal",
+          "POST /refused HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf"})
+        test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
+            const auto refuses = [](const request& head) -> std::optional<response> {
+                return head.path == "/refused" ? std::optional(response{.status = 401}) : std::nullopt;
+            };
+            rig r(on, echo, {}, refuses);
+            auto c = r.client();
+            co_await c.send(begun);
+            co_await io::sleep(5ms);
+            EXPECT_EQ(r.served.counts().connections, 1U);
+            EXPECT_TRUE(co_await r.served.drain(io::deadline::after(2s))) << begun;
+            co_await c.rest();
+        });
+}
+
+TEST(server_drain, half_a_request_behind_the_one_under_way_is_no_reason_to_wait)
+{
+    test::run_on_fresh_runtime([](io::runtime& on) -> io::task<> {
+        waiting_handler h(on);
+        rig r(on, std::ref(h));
+        auto c = r.client();
+        co_await c.send(get("/") + "GET /next HT");
+        EXPECT_TRUE(co_await h.started.wait(io::deadline::after(10s)));
+        io::nursery jobs(on.executor(), [](std::exception_ptr) { ADD_FAILURE(); });
+        const auto draining = [&]() -> io::task<> { EXPECT_TRUE(co_await r.served.drain(io::deadline::after(5s))); };
+        h.go_on.set();
+        co_await io::yield();
+        jobs.spawn(draining());
+        EXPECT_EQ(body_of(co_await c.rest()), "at last");
+        EXPECT_TRUE(co_await jobs.join(io::deadline::after(10s)));
     });
 }
 

@@ -118,6 +118,49 @@ TEST_F(server_tls, new_connections_show_what_was_reloaded)
     });
 }
 
+TEST_F(server_tls, a_drain_does_not_wait_for_a_handshake)
+{
+    test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
+        rig r(on, echo);
+        raw_client c(on, listen(r));
+        co_await io::sleep(5ms);
+        EXPECT_EQ(r.served.counts().connections, 1U);
+        EXPECT_TRUE(co_await r.served.drain(io::deadline::after(2s)));
+        EXPECT_EQ(co_await c.rest(), "");
+    });
+}
+
+/// The first byte of a record whose rest never comes.
+const std::string partial_record = "\x17";
+
+TEST_F(server_tls, a_record_without_end_does_not_keep_an_idle_connection_open)
+{
+    test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
+        rig r(on, echo, {.idle_time = 50ms});
+        test::tls_client c(on, listen(r));
+        EXPECT_TRUE(co_await c.handshake());
+        co_await c.send(get("/"));
+        EXPECT_EQ(body_of(co_await c.read_until("GET / ")), "GET / ");
+        co_await c.beneath().send(partial_record);
+        co_await c.beneath().rest();
+        EXPECT_EQ(r.served.counts().connections, 0U);
+        co_await r.stop();
+    });
+}
+
+TEST_F(server_tls, a_record_without_end_does_not_stretch_the_time_for_a_head)
+{
+    test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {
+        rig r(on, echo, {.head_time = 50ms});
+        test::tls_client c(on, listen(r));
+        EXPECT_TRUE(co_await c.handshake());
+        co_await c.send("GET / HT");
+        co_await c.beneath().send(partial_record);
+        EXPECT_EQ(status_of(co_await c.read_until("nothing")), 408);
+        co_await r.stop();
+    });
+}
+
 TEST_F(server_tls, a_client_that_does_not_shake_hands_is_closed)
 {
     test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<> {

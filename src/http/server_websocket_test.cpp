@@ -2,6 +2,8 @@
 #include "http/test_rig.hpp"
 #include "http/websocket_frame.hpp"
 
+#include <algorithm>
+
 namespace basekeeper::http {
 namespace {
 
@@ -193,6 +195,98 @@ TEST(server_websocket, one_that_does_not_read_is_closed_at_the_bound)
         EXPECT_TRUE(co_await refused.wait(io::deadline::after(10s)));
         const auto all = co_await c.rest();
         EXPECT_TRUE(all.ends_with(sent(opcode::close, close_payload(1013, "messages are not taken fast enough"))));
+        co_await r.stop();
+    });
+}
+
+TEST(server_websocket, pongs_do_not_pile_up_for_one_that_does_not_read)
+{
+    test::run_on_fresh_runtime([](io::runtime& on) -> io::task<> {
+        std::size_t most_queued = 0;
+        const auto counts = [&](request /*asked*/, exchange& with) -> io::task<> {
+            const auto ws = co_await with.accept_websocket({.most_queued_bytes = 100'000});
+            while (co_await (*ws)->receive())
+                most_queued = std::max(most_queued, (*ws)->queued());
+        };
+        rig r(on, counts, {.websocket_close_time = 10ms});
+        {
+            auto c = r.client(10'000);
+            std::string pings;
+            for (int i = 0; i < 1'000; ++i)
+                pings += frame(0x89, std::string(125, 'p'));
+            co_await c.send(upgrade);
+            for (int i = 0; i < 60; ++i)
+                co_await c.send(pings + text("look"));
+        }
+        co_await r.stop();
+        EXPECT_GT(most_queued, 10'000U) << "some are answered";
+        EXPECT_LE(most_queued, 100'000U);
+    });
+}
+
+TEST(server_websocket, a_flood_lets_others_run)
+{
+    test::run_on_fresh_runtime([](io::runtime& on) -> io::task<> {
+        bool over = false;
+        int turns = 0;
+        int turns_in_flood = 0;
+        io::event go_on(on.executor());
+        const auto reads = [&](request /*asked*/, exchange& with) -> io::task<> {
+            const auto ws = co_await with.accept_websocket({});
+            EXPECT_TRUE(co_await go_on.wait(io::deadline::after(10s)));
+            const int before = turns;
+            EXPECT_TRUE(co_await (*ws)->receive());
+            turns_in_flood = turns - before;
+        };
+        rig r(on, reads, {.websocket_close_time = 10ms});
+        io::nursery jobs(on.executor(), [](std::exception_ptr) { ADD_FAILURE(); });
+        const auto another = [&]() -> io::task<> {
+            while (!over) {
+                ++turns;
+                co_await io::yield();
+            }
+        };
+        jobs.spawn(another());
+        auto c = r.client();
+        co_await c.send(upgrade);
+        co_await c.read_until("\r\n\r\n");
+        std::string pings;
+        for (int i = 0; i < 30'000; ++i)
+            pings += frame(0x8a, "");
+        co_await c.send(pings + text("at last"));
+        go_on.set();
+        co_await c.rest();
+        over = true;
+        EXPECT_TRUE(co_await jobs.join(io::deadline::after(10s)));
+        EXPECT_GE(turns_in_flood, 30);
+        co_await r.stop();
+    });
+}
+
+TEST(server_websocket, one_that_sends_without_end_does_not_put_off_the_end)
+{
+    test::run_on_fresh_runtime([](io::runtime& on) -> io::task<> {
+        const auto leaves = [](request /*asked*/, exchange& with) -> io::task<> {
+            static_cast<void>(co_await with.accept_websocket({}));
+        };
+        rig r(on, leaves, {.websocket_close_time = 50ms});
+        auto c = r.client();
+        co_await c.send(upgrade);
+        co_await c.read_until("\r\n\r\n");
+        std::string flood;
+        while (flood.size() < 200'000)
+            flood += frame(0x8a, std::string(125, 'p'));
+        const auto enough = io::deadline::after(3s);
+        bool connected = true;
+        for (std::string_view unsent; connected && !enough.expired();) {
+            if (unsent.empty())
+                unsent = flood;
+            const auto sent = ::send(c.fd(), unsent.data(), unsent.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            connected = sent >= 0 || errno == EAGAIN;
+            unsent.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+            co_await io::yield();
+        }
+        EXPECT_FALSE(connected);
         co_await r.stop();
     });
 }

@@ -8,6 +8,8 @@ namespace basekeeper::http {
 
 namespace {
 
+constexpr std::size_t frames_per_turn = 256; // then others run, however many have come at once
+
 class channel_handle final : public websocket
 {
 public:
@@ -48,6 +50,11 @@ io::task<std::optional<std::string>> websocket_channel::receive()
             continue;
         }
         on_.in().consume((*frame)->size);
+        if (++frames_ % frames_per_turn == 0) {
+            co_await io::yield();
+            if (co_await io::was_cancelled())
+                break;
+        }
         const auto then = take(**std::move(frame));
         if (then == after_frame::closed)
             break;
@@ -84,7 +91,8 @@ websocket_channel::after_frame websocket_channel::take(websocket_frame frame)
 {
     switch (frame.kind) {
     case opcode::ping:
-        if (!close_sent_)
+        // Who lets so much pile up gets no more pongs: RFC 6455 section 5.5.3 does not ask for one each.
+        if (!close_sent_ && queued() + frame.size <= limits_.most_queued_bytes)
             send_control(opcode::pong, frame.payload);
         return after_frame::go_on;
     case opcode::pong:

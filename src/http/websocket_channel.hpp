@@ -48,6 +48,7 @@ private:
     connection& on_;
     websocket_settings limits_;
     std::string message_; ///< what has arrived of the current one
+    std::size_t frames_ = 0;
     bool in_message_ = false;
     bool close_sent_ = false;
     bool over_ = false;     ///< nothing more is read: closed by the other side, gone, or in error
