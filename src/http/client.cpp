@@ -122,6 +122,8 @@ io::task<result<>> client::engine::load(io::deadline until)
     loaded.set(); // those who wait run later, and find it loaded or try again
     curl = CO_TRY(std::move(library));
     multi = std::make_unique<transfers>(where, *curl, settings.max_connections);
+    if (co_await io::was_cancelled()) // loading cannot be interrupted
+        co_return fail(condition::cancelled, "waiting was cancelled");
     co_return result<>{};
 }
 

@@ -233,6 +233,25 @@ TEST(http_client, a_cancelled_request_ends_at_once_and_the_client_goes_on)
     slow.go = true;
 }
 
+TEST(http_client, the_very_first_request_can_be_cancelled_too)
+{
+    const scripted_server s([](const auto&) { return std::string(); });
+    const auto body = [&](io::runtime& on) -> io::task<> {
+        client c(on.executor(), on.pool());
+        io::nursery jobs(on.executor(), [](const std::exception_ptr&) { ADD_FAILURE(); });
+        auto ended = condition::internal;
+        const auto asking = [&]() -> io::task<> {
+            ended = (co_await c.send({.url = url_of(s)}, io::deadline::after(5s))).error().code;
+        };
+        jobs.spawn(asking());
+        jobs.cancel_all(); // libcurl is being loaded
+        EXPECT_TRUE(co_await jobs.join(io::deadline::after(10s)));
+        EXPECT_EQ(ended, condition::cancelled);
+        EXPECT_TRUE(co_await c.close(io::deadline::after(5s)));
+    };
+    test::run_on_fresh_runtime(body);
+}
+
 TEST(http_client, closing_ends_running_requests_and_refuses_new_ones)
 {
     held_server slow;
