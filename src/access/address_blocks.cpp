@@ -118,6 +118,8 @@ io::task<> address_blocks::keep_synchronised()
         if (!done && worked)
             log_.warning("the list of blocked addresses could not be kept", {{"error", done.error().message}});
         worked = done.has_value();
+        if (co_await io::was_cancelled()) // the store may have been at work then
+            co_return;
         const auto told = co_await something_to_write_.wait(io::deadline::after(rules_.reread_every));
         if (!told && told.error().code != condition::timeout)
             co_return;

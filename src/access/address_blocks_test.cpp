@@ -1,9 +1,12 @@
 // Blocks: repeated failures close the door for a while, people open and close it, the store's failures do not matter.
 #include "access/address_blocks.hpp"
 #include "io/nursery.hpp"
+#include "io/offload.hpp"
 #include "support/run_task.hpp"
 
 #include <gtest/gtest.h>
+
+#include <thread>
 
 namespace basekeeper::access {
 namespace {
@@ -179,6 +182,32 @@ TEST_F(address_blocking, in_the_background_writes_at_once_and_ends_when_cancelle
         const auto ended = co_await work.join(io::deadline::after(std::chrono::seconds{5}));
         EXPECT_TRUE(ended);
     });
+}
+
+TEST(address_blocks_synchronising, ends_when_it_is_cancelled_while_the_store_is_at_work)
+{
+    log::logger quiet(log::level::off, log::format::text);
+    const auto body = [&](io::runtime& on) -> io::task<> {
+        io::event at_work(on.executor());
+        block_store slow{
+            .list = [&](wall_time) -> io::task<result<std::vector<state::blocked_address>>> {
+                at_work.set();
+                co_await io::offload(on.pool(), [] { std::this_thread::sleep_for(std::chrono::milliseconds{20}); });
+                co_return std::vector<state::blocked_address>{};
+            },
+            .put = [](state::blocked_address) -> io::task<result<>> { co_return result<>{}; },
+        };
+        address_blocks blocks({}, slow, on.executor(), quiet, system_clock());
+        io::nursery jobs(on.executor(), [](const std::exception_ptr&) { ADD_FAILURE(); });
+        jobs.spawn(blocks.keep_synchronised());
+        EXPECT_TRUE(at_work.is_set());
+        jobs.cancel_all();
+        const auto ended = co_await jobs.join(io::deadline::after(seconds{2}));
+        EXPECT_TRUE(ended);
+        jobs.cancel_all();
+        static_cast<void>(co_await jobs.join(io::deadline::after(seconds{2})));
+    };
+    test::run_on_fresh_runtime(body);
 }
 
 } // namespace

@@ -303,8 +303,10 @@ io::task<> network::stop(io::deadline until)
     p.sampled = {};
     p.jobs.cancel_all();
     const auto grace = io::deadline::after(std::chrono::seconds{2});
-    if (const auto ended = co_await p.jobs.join(grace); !ended)
-        p.with.log().warning("background work of the network did not end");
+    if (const auto ended = co_await p.jobs.join(grace); !ended) {
+        p.with.log().warning("background work of the network does not end although it is cancelled");
+        static_cast<void>(co_await p.jobs.join(io::deadline::never())); // it refers to what is destroyed next
+    }
     if (const auto closed = co_await p.client->close(grace); !closed)
         p.with.log().warning("requests to the authorization server did not end");
 }
