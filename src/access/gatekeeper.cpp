@@ -57,6 +57,16 @@ verdict gatekeeper::judged(verdict found, std::string_view ip)
     return found;
 }
 
+std::optional<challenge> gatekeeper::refuse_at_sight(const visitor& from)
+{
+    const auto found = who_.try_now(from.authorization);
+    if (!found || *found)
+        return std::nullopt;
+    if (found->error().counts)
+        suspect(from.ip);
+    return found->error();
+}
+
 std::optional<verdict> gatekeeper::try_identify(const visitor& from)
 {
     auto found = who_.try_now(from.authorization);

@@ -51,6 +51,9 @@ public:
     /// The same, waiting for the store or a key server.
     io::task<verdict> identify(std::string ip, std::optional<std::string> authorization);
 
+    /// Before the body of what needs a credential is read: is none shown, or nothing that is one? Refused ones count.
+    std::optional<challenge> refuse_at_sight(const visitor& from);
+
     /// Counts against an address what somebody else found wrong, such as a guessed session id.
     void suspect(std::string_view ip);
 

@@ -1,10 +1,12 @@
 // The parts of the way in, in the order in which they need each other.
 #include "app/network.hpp"
 
+#include "access/address.hpp"
 #include "access/gatekeeper.hpp"
 #include "access/listening.hpp"
 #include "access/records.hpp"
 #include "access/resource.hpp"
+#include "app/network_limits.hpp"
 #include "gateway/gateway.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
@@ -51,13 +53,16 @@ access::resource_description described(const config::settings& s)
     };
 }
 
-http::server_settings server_limits(const config::http_settings& s)
+/// Whose connections are not counted: on loopback stands a reverse proxy that everybody comes through, or somebody who
+/// works on this machine anyway.
+bool is_exempt(std::string_view ip)
 {
-    http::server_settings out;
-    out.most_body_bytes = *s.max_body_bytes;
-    // Streams keep a connection each; the rest is for requests.
-    out.most_connections = *s.max_streams + 1'024;
-    return out;
+    return ip.starts_with("127.") || ip == "::1";
+}
+
+std::string group_of(std::string_view ip)
+{
+    return is_exempt(ip) ? std::string() : access::address_of(ip);
 }
 
 metrics::refusal refusal_of(access::cause why)
@@ -172,8 +177,23 @@ struct network::parts
         return {};
     }
 
+    network_limits measure() const
+    {
+        const auto descriptors = raise_descriptor_limit();
+        auto out = network_limits_from(settings.http, with.rules().settings().max_result_bytes, descriptors);
+        if (out.server.most_connections < out.wanted_connections)
+            with.log().warning(
+                "there will be fewer connections than http.max_streams asks for: raise the limit of open files",
+                {{"connections", std::to_string(out.server.most_connections)},
+                 {"wanted", std::to_string(out.wanted_connections)},
+                 {"open_files", std::to_string(descriptors)}}
+            );
+        return out;
+    }
+
     void wire_protocol()
     {
+        const auto room = measure();
         transports::endpoint_settings limits;
         limits.answers.challenge = [this](std::string_view scope) {
             return door->words().insufficient_scope(scope).www_authenticate;
@@ -181,6 +201,7 @@ struct network::parts
         limits.sessions.most_sessions = *settings.http.max_sessions;
         limits.sessions.idle_for = *settings.http.session_idle;
         limits.most_streams = *settings.http.max_streams;
+        limits.websocket = room.websocket;
         mcp.emplace(of, with.runtime().executor(), std::move(limits));
 
         gateway::gateway_settings shown;
@@ -202,11 +223,12 @@ struct network::parts
         );
         server.emplace(
             with.runtime().executor(),
-            server_limits(settings.http),
+            room.server,
             [this](http::request asked, http::exchange& on) { return front->serve(std::move(asked), on); },
             [this](const http::request& head) { return front->admit(head); },
             with.log()
         );
+        server->group_addresses(group_of);
     }
 
     /// Instances on which nothing is granted are as good as not there.

@@ -38,6 +38,11 @@ http::response text_answer(std::string text, std::string_view type)
     return out;
 }
 
+bool leads_to_mcp(std::string_view path)
+{
+    return path == mcp_path || path == websocket_path;
+}
+
 bool is_read(const http::request& asked)
 {
     return asked.method == "GET" || asked.method == "HEAD";
@@ -114,6 +119,12 @@ bool gateway::knows(std::string_view path) const
            (path == metrics_path && settings_.metrics) || is_metadata(path);
 }
 
+/// Browsers send no credential with the question whether they may.
+bool gateway::needs_credential(const http::request& head) const
+{
+    return leads_to_mcp(head.path) && !(head.method == "OPTIONS" && !dress_for(head).cross_origin.empty());
+}
+
 std::optional<http::response> gateway::admit(const http::request& head)
 {
     std::optional<http::response> no;
@@ -123,6 +134,9 @@ std::optional<http::response> gateway::admit(const http::request& head)
         no = refuse(*why);
     else if (!knows(head.path))
         no = transports::refusal(404, "Not found: the MCP endpoint is /mcp");
+    else if (needs_credential(head)) // or anybody could make us read bodies
+        if (const auto unknown = with_.door.refuse_at_sight(visitor_of(head)))
+            no = refuse(*unknown);
     if (no)
         dress_for(head).put_on(*no);
     return no;
@@ -137,7 +151,7 @@ io::task<> gateway::serve(http::request asked, http::exchange& with)
     dressed_exchange out(with, std::move(wears));
     if (asked.method == "OPTIONS" && foreign_page)
         co_return out.respond(preflight(asked));
-    if (asked.path == mcp_path || asked.path == websocket_path)
+    if (leads_to_mcp(asked.path))
         co_return co_await serve_mcp(std::move(asked), out);
     if (!is_read(asked)) {
         auto no = transports::refusal(405, "Method not allowed: use GET");

@@ -28,7 +28,8 @@ struct gateway_settings
 
 /// Paths: `/mcp` (Streamable HTTP), `/ws` (WebSocket), `/healthz`, `/readyz`, `/metrics`,
 /// `/.well-known/oauth-protected-resource[/…]`. Order of the checks: blocked address, rate of the address, Host,
-/// Origin, path, credential, rate of the caller, query. Lives on the I/O thread.
+/// Origin, path, whether a credential is shown; then, after the body: credential, rate of the caller, query. Lives on
+/// the I/O thread.
 class gateway
 {
 public:
@@ -58,6 +59,7 @@ private:
     io::task<> serve_readiness(const http::request& asked, http::exchange& with);
     io::task<> serve_metrics(const http::request& asked, http::exchange& with);
     bool is_metadata(std::string_view path) const;
+    bool needs_credential(const http::request& head) const;
     bool knows(std::string_view path) const;
 
     parts with_;

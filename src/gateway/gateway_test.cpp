@@ -167,6 +167,25 @@ TEST_F(gateway_test, without_a_credential_the_way_to_get_one_is_told)
     }
 }
 
+TEST_F(gateway_test, no_body_is_read_of_who_shows_no_credential)
+{
+    const auto admitted = [this](const char* authorization) {
+        http::request head{.method = "POST", .path = "/mcp"};
+        head.headers.add("Host", "localhost:8420");
+        if (authorization != nullptr)
+            head.headers.add("Authorization", authorization);
+        head.from.ip = "192.0.2.7";
+        return face.admit(head);
+    };
+    EXPECT_EQ(admitted(nullptr)->status, 401U);
+    EXPECT_EQ(refused.size(), 1U);
+    EXPECT_EQ(admitted("Bearer")->status, 401U);
+    EXPECT_FALSE(admitted("Bearer bk_000000000000_guess")) << "has to be looked up";
+    EXPECT_EQ(admitted("Bearer")->status, 401U);
+    EXPECT_EQ(admitted("Bearer")->status, 401U);
+    EXPECT_EQ(admitted("Bearer bk_000000000000_guess")->status, 403U) << "what is no credential counts";
+}
+
 TEST_F(gateway_test, a_token_in_the_query_is_refused_and_opens_nothing)
 {
     const auto key = bearer("*:read").substr(7);

@@ -29,6 +29,8 @@ struct surroundings
     log::logger& log;
     date_line date{};
     std::uint64_t refused_as_too_large = 0;
+    std::uint64_t refused_for_lack_of_room = 0;
+    std::size_t receiving_bytes = 0; ///< of bodies that are not complete, see body_room
     std::vector<char> scratch = std::vector<char>(std::size_t{64} << 10U); ///< used between two suspensions only
 };
 
@@ -99,7 +101,9 @@ private:
     io::task<bool> receive_body(request_head& head);
     io::task<bool> receive_measured(request_head& head, io::deadline until);
     io::task<bool> receive_chunks(request_head& head, io::deadline until);
+    io::task<bool> skip_body(std::size_t length, io::deadline until);
     io::task<bool> cannot_receive(filled why);
+    io::task<bool> refuse_for_lack_of_room(request_head& head);
     io::task<bool> answer(request_head head);
     io::task<bool> answer_early(request_head head, response early);
     io::task<> refuse(error why);

@@ -31,9 +31,37 @@ response as_response(const error& why)
 {
     response out{.status = static_cast<unsigned>(why.http_status)};
     out.headers.add("Content-Type", "text/plain; charset=utf-8");
+    if (out.status == 503)
+        out.headers.add("Retry-After", "1");
     out.body = describe(why) + "\n";
     return out;
 }
+
+/// What one body takes of the room that the server has for all that are on their way, until it is complete or given up.
+class body_room
+{
+public:
+    explicit body_room(surroundings& all) : all_(all) {}
+
+    ~body_room() { all_.receiving_bytes -= taken_; }
+
+    body_room(const body_room&) = delete;
+    body_room& operator=(const body_room&) = delete;
+
+    /// False when there is no room for a body of that size; it then has none at all.
+    bool grow_to(std::size_t bytes)
+    {
+        all_.receiving_bytes -= std::exchange(taken_, 0);
+        if (bytes > all_.limits.most_receiving_bytes - all_.receiving_bytes)
+            return false;
+        all_.receiving_bytes += taken_ = bytes;
+        return true;
+    }
+
+private:
+    surroundings& all_;
+    std::size_t taken_ = 0;
+};
 
 } // namespace
 
@@ -122,8 +150,17 @@ io::task<bool> connection::receive_body(request_head& head)
     co_return co_await receive_measured(head, until);
 }
 
+io::task<bool> connection::refuse_for_lack_of_room(request_head& head)
+{
+    head.asked.body = {};
+    ++all_.refused_for_lack_of_room;
+    co_await refuse(problem(503, "too many bodies are being received", "try again in a moment"));
+    co_return false;
+}
+
 io::task<bool> connection::receive_measured(request_head& head, io::deadline until)
 {
+    body_room room(all_);
     auto& body = head.asked.body;
     const auto length = static_cast<std::size_t>(*head.content_length);
     for (;;) {
@@ -132,6 +169,8 @@ io::task<bool> connection::receive_measured(request_head& head, io::deadline unt
         input_.consume(piece.size());
         if (body.size() == length)
             co_return true;
+        if (!room.grow_to(body.size()))
+            co_return co_await refuse_for_lack_of_room(head);
         const auto how = co_await receive(until);
         if (how != filled::more)
             co_return co_await cannot_receive(how);
@@ -140,6 +179,7 @@ io::task<bool> connection::receive_measured(request_head& head, io::deadline unt
 
 io::task<bool> connection::receive_chunks(request_head& head, io::deadline until)
 {
+    body_room room(all_);
     chunked_body chunks(all_.limits.most_body_bytes, all_.limits.most_head_bytes + all_.limits.most_body_bytes / 8);
     for (;;) {
         auto rest = input_.view();
@@ -157,6 +197,8 @@ io::task<bool> connection::receive_chunks(request_head& head, io::deadline until
         case chunked_body::state::more:
             break;
         }
+        if (!room.grow_to(head.asked.body.size()))
+            co_return co_await refuse_for_lack_of_room(head);
         const auto how = co_await receive(until);
         if (how != filled::more)
             co_return co_await cannot_receive(how);
@@ -179,9 +221,22 @@ io::task<bool> connection::answer_early(request_head head, response early)
         co_return false;
     }
     co_await output_.emptied();
-    if (head.has_body() && !co_await receive_measured(head, io::deadline::after(all_.limits.body_time)))
+    if (!co_await skip_body(head.content_length.value_or(0), io::deadline::after(all_.limits.body_time)))
         co_return false;
     co_return !output_.broken();
+}
+
+io::task<bool> connection::skip_body(std::size_t length, io::deadline until)
+{
+    for (;;) {
+        const auto there = std::min(length, input_.size());
+        input_.consume(there);
+        length -= there;
+        if (length == 0)
+            co_return true;
+        if (co_await receive(until) != filled::more)
+            co_return false;
+    }
 }
 
 io::task<> connection::refuse(error why)

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <list>
+#include <unordered_map>
 
 namespace basekeeper::http {
 
@@ -41,13 +42,16 @@ struct server::state
     io::task<> accept_all(net::listener& from, std::shared_ptr<net::tls_context> tls);
     void try_take(net::arrival who, const std::shared_ptr<net::tls_context>& tls);
     void take(net::arrival who, const std::shared_ptr<net::tls_context>& tls);
-    io::task<> serve(std::unique_ptr<net::wire> wire, client_address from);
+    bool is_full(const std::string& group) const;
+    io::task<> serve(std::unique_ptr<net::wire> wire, client_address from, std::string group);
     io::task<> turn_away(std::unique_ptr<net::wire> wire);
 
     surroundings all;
     io::nursery tasks;
     std::list<net::listener> listeners; ///< their addresses stay: tasks refer to them
     std::list<connection*> open;        ///< each is owned by its task
+    address_group group_of = [](std::string_view ip) { return std::string(ip); };
+    std::unordered_map<std::string, std::size_t> groups; ///< those that have connections, and how many
     std::size_t refusals = 0;
     server_counts counts;
     bool draining = false;
@@ -57,8 +61,12 @@ struct server::state
 class server::state::listed
 {
 public:
-    listed(state& in, connection& one) : in_(in), place_(in.open.insert(in.open.end(), &one))
+    /// `group`: whom it counts for; may be empty.
+    listed(state& in, connection& one, std::string group) : in_(in), group_(std::move(group))
     {
+        if (!group_.empty())
+            ++in_.groups[group_];
+        place_ = in_.open.insert(in_.open.end(), &one);
         ++in_.counts.connections;
     }
 
@@ -66,6 +74,8 @@ public:
     {
         --in_.counts.connections;
         in_.open.erase(place_);
+        if (const auto mine = in_.groups.find(group_); mine != in_.groups.end() && --mine->second == 0)
+            in_.groups.erase(mine);
     }
 
     listed(const listed&) = delete;
@@ -73,6 +83,7 @@ public:
 
 private:
     state& in_;
+    std::string group_;
     std::list<connection*>::iterator place_;
 };
 
@@ -90,6 +101,11 @@ server::server(io::executor where, server_settings limits, handler answer, gate 
 {}
 
 server::~server() = default;
+
+void server::group_addresses(address_group how)
+{
+    state_->group_of = std::move(how);
+}
 
 result<net::endpoint> server::listen(const net::endpoint& at, std::shared_ptr<net::tls_context> tls)
 {
@@ -130,8 +146,8 @@ void server::state::take(net::arrival who, const std::shared_ptr<net::tls_contex
 {
     if (draining)
         return;
-    const bool full = counts.connections >= all.limits.most_connections;
-    if (full) {
+    auto group = who.ip.empty() ? std::string() : group_of(who.ip);
+    if (is_full(group)) {
         ++counts.turned_away;
         // Without encryption only: a handshake is what an overloaded server cannot afford.
         if (!tls && refusals < most_refusals_at_once)
@@ -141,13 +157,21 @@ void server::state::take(net::arrival who, const std::shared_ptr<net::tls_contex
     ++counts.accepted;
     auto wire =
         tls ? tls->wrap(all.where, std::move(who.socket)) : net::make_plain_wire(all.where, std::move(who.socket));
-    tasks.spawn(serve(std::move(wire), {.ip = std::move(who.ip), .tls = tls != nullptr}));
+    tasks.spawn(serve(std::move(wire), {.ip = std::move(who.ip), .tls = tls != nullptr}, std::move(group)));
 }
 
-io::task<> server::state::serve(std::unique_ptr<net::wire> wire, client_address from)
+bool server::state::is_full(const std::string& group) const
+{
+    if (counts.connections >= all.limits.most_connections)
+        return true;
+    const auto known = groups.find(group);
+    return known != groups.end() && known->second >= all.limits.most_connections_per_address;
+}
+
+io::task<> server::state::serve(std::unique_ptr<net::wire> wire, client_address from, std::string group)
 {
     connection mine(all, std::move(wire), std::move(from));
-    const listed here(*this, mine);
+    const listed here(*this, mine, std::move(group));
     co_await mine.run();
 }
 
@@ -197,6 +221,7 @@ server_counts server::counts() const
 {
     auto out = state_->counts;
     out.too_large = state_->all.refused_as_too_large;
+    out.turned_away += state_->all.refused_for_lack_of_room;
     return out;
 }
 

@@ -9,7 +9,10 @@
 #include "net/tls_context.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace basekeeper::http {
 
@@ -18,9 +21,12 @@ struct server_counts
 {
     std::size_t connections = 0;   ///< open now
     std::uint64_t accepted = 0;    ///< connections taken
-    std::uint64_t turned_away = 0; ///< answered 503 because too many were open
+    std::uint64_t turned_away = 0; ///< answered 503: too many were open, or too much was on its way
     std::uint64_t too_large = 0;   ///< requests refused for the size of their head or body
 };
+
+/// Whom the connections of an address count for, such as its network; empty: nobody, there may be any number.
+using address_group = std::function<std::string(std::string_view ip)>;
 
 /// Lives on the I/O thread. `drain` must have returned before it is destroyed.
 class server
@@ -31,6 +37,9 @@ public:
     ~server();
     server(const server&) = delete;
     server& operator=(const server&) = delete;
+
+    /// Without this, each address stands for itself. Before `listen`.
+    void group_addresses(address_group how);
 
     /// Opens the place and begins to serve; may be called for several places. Returns where, with the port the kernel
     /// chose. Fails as `net::listener::open` does.

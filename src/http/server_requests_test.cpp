@@ -1,6 +1,8 @@
 // Requests on real connections: kept alive, pipelined, in pieces, within every limit.
 #include "http/test_rig.hpp"
 
+#include <list>
+
 namespace basekeeper::http {
 namespace {
 
@@ -51,6 +53,70 @@ TEST(server_requests, pipelined_ones_are_answered_in_order_one_at_a_time)
         );
         for (const auto* path : {"/0", "/1", "/2", "/3"})
             EXPECT_EQ(body_of(co_await c.response()), path);
+    });
+}
+
+TEST(server_requests, the_bodies_on_their_way_share_a_bound)
+{
+    const auto body = [](rig& r) -> io::task<> {
+        const std::string measured = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n";
+        const std::string chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n";
+        {
+            auto one = r.client();
+            auto two = r.client();
+            co_await one.send(measured + std::string(900, 'x'));
+            co_await two.send(chunked + std::string(900, 'x'));
+            co_await io::sleep(5ms);
+            for (const auto& begin : {measured, chunked}) {
+                const auto no = co_await r.ask(begin + std::string(300, 'x'));
+                EXPECT_EQ(status_of(no), 503);
+                EXPECT_NE(no.find("Retry-After: 1\r\n"), std::string::npos);
+            }
+            EXPECT_EQ(r.served.counts().turned_away, 2U);
+            EXPECT_EQ(status_of(co_await r.ask(measured + std::string(1'000, 'x'))), 200) << "all of it at once";
+            co_await one.send(std::string(100, 'x'));
+            EXPECT_EQ(body_of(co_await one.response()).size(), 1'007U);
+        }
+        for (int i = 0; i < 3; ++i) { // those that are complete or given up leave room
+            auto c = r.client();
+            co_await c.send(measured + std::string(950, 'x'));
+            co_await io::sleep(5ms);
+            co_await c.send(std::string(50, 'x'));
+            EXPECT_EQ(status_of(co_await c.response()), 200);
+        }
+    };
+    against(echo, body, {.most_receiving_bytes = 2'000});
+}
+
+TEST(server_requests, one_address_does_not_take_all_connections)
+{
+    test::run_on_fresh_runtime([](io::runtime& on) -> io::task<> {
+        rig r(on, echo, {.most_connections_per_address = 2});
+        std::string whose = "somebody";
+        r.served.group_addresses([&](std::string_view ip) {
+            EXPECT_EQ(ip, "127.0.0.1");
+            return whose;
+        });
+        std::list<raw_client> open;
+        const auto status = [&]() -> io::task<int> {
+            open.emplace_back(on, r.at);
+            co_await open.back().send(get("/"));
+            co_return status_of(co_await open.back().response());
+        };
+        EXPECT_EQ(co_await status(), 200);
+        EXPECT_EQ(co_await status(), 200);
+        EXPECT_EQ(co_await status(), 503);
+        EXPECT_EQ(r.served.counts().turned_away, 1U);
+        whose = "another";
+        EXPECT_EQ(co_await status(), 200);
+        whose = ""; // exempt
+        for (int i = 0; i < 3; ++i)
+            EXPECT_EQ(co_await status(), 200);
+        open.clear();
+        whose = "somebody";
+        EXPECT_TRUE(co_await io::sleep(5ms));
+        EXPECT_EQ(co_await status(), 200) << "connections that are closed do not count";
+        co_await r.stop();
     });
 }
 

@@ -9,10 +9,12 @@ namespace basekeeper::http {
 /// Bounds per server, connection and stream. None of them is optional: what has no bound can be used against us.
 struct server_settings
 {
-    std::size_t most_connections = 4'096;                 ///< more are answered 503 and closed
-    std::size_t most_head_bytes = std::size_t{32} << 10U; ///< request line and header fields; more: 431
-    std::size_t most_header_fields = 100;                 ///< more: 431
-    std::size_t most_body_bytes = std::size_t{8} << 20U;  ///< more: 413
+    std::size_t most_connections = 4'096;                      ///< more are answered 503 and closed
+    std::size_t most_connections_per_address = 1'024;          ///< the same; a Unix socket has no address
+    std::size_t most_head_bytes = std::size_t{32} << 10U;      ///< request line and header fields; more: 431
+    std::size_t most_header_fields = 100;                      ///< more: 431
+    std::size_t most_body_bytes = std::size_t{8} << 20U;       ///< more: 413
+    std::size_t most_receiving_bytes = std::size_t{64} << 20U; ///< of all bodies that are not complete; more: 503
     std::size_t most_queued_bytes = std::size_t{8}
                                     << 20U; ///< of one stream; a client that lets more pile up is dropped
     std::size_t most_early_bytes = std::size_t{64} << 10U;   ///< read ahead while a request is being answered
