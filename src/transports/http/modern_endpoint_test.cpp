@@ -83,6 +83,51 @@ TEST_F(modern_endpoint, a_client_that_leaves_cancels_its_call)
     EXPECT_EQ(audit.entries.back().outcome, "cancelled");
 }
 
+TEST_F(modern_endpoint, waits_for_a_call_that_goes_on_even_when_it_is_told_to_stop_itself)
+{
+    bool ended = false;
+    const auto goes_on = [&](mcp::call&) -> io::task<result<mcp::testing::text_result>> {
+        while (!co_await box.gate.wait(io::deadline::never())) { // as work on a thread: it cannot be interrupted
+        }
+        ended = true;
+        co_return mcp::testing::text_result{"at last"};
+    };
+    mcp::registry offers;
+    offers.add(mcp::testing::make_plain("stubborn", mcp::effect::reads, goes_on));
+    mcp::policy rules({}, catalog, audit, {crypto::secret<std::string>(std::string(32, 'k')), time}, time);
+    mcp::server of(offers, rules, catalog, time, home.settings());
+    endpoint other(of, loop.executor());
+    http::testing::memory_exchange on;
+    const auto body = [&]() -> io::task<int> {
+        http::request asked{.method = "POST", .path = "/mcp"};
+        asked.body = mcp::testing::modern("1", "tools/call", R"("name":"stubborn","arguments":{},)");
+        for (const auto& [name, value] : testing::field_list{
+                 {"Content-Type", "application/json"},
+                 {"Accept", std::string(testing::both)},
+                 {"MCP-Protocol-Version", "2026-07-28"},
+                 {"Mcp-Method", "tools/call"},
+                 {"Mcp-Name", "stubborn"}
+             })
+            asked.headers.add(name, value);
+        io::nursery serving(loop.executor(), [](const std::exception_ptr&) { ADD_FAILURE(); });
+        serving.spawn(other.serve(std::move(asked), on, {{"key:one"}}));
+        co_await mcp::testing::turn_round(10);
+        EXPECT_EQ(other.counts().requests, 1U);
+        on.leave(); // the call is cancelled, and its session waits for it
+        co_await mcp::testing::turn_round(10);
+        serving.cancel_all(); // as at the end of a drain
+        co_await mcp::testing::turn_round(10);
+        EXPECT_EQ(serving.size(), 1U) << "what runs refers to the session";
+        box.gate.set();
+        EXPECT_TRUE(co_await serving.join(io::deadline::after(std::chrono::seconds{5})));
+        EXPECT_TRUE(ended);
+        co_await mcp::testing::turn_round(10);
+        co_await other.close();
+        co_return 0;
+    };
+    loop.run_main(body());
+}
+
 TEST_F(modern_endpoint, headers_win_over_versions_and_versions_over_methods)
 {
     const auto body = [](std::string_view version, std::string_view method) {
