@@ -92,7 +92,13 @@ public:
 private:
     io::task<int> main(http::handler answer, std::atomic<int>& port)
     {
-        http::server served(loop_.executor(), {.most_connections = 10'000}, std::move(answer), {}, log_);
+        http::server served(
+            loop_.executor(),
+            {.most_connections = 10'000, .most_connections_per_address = 10'000},
+            std::move(answer),
+            {},
+            log_
+        );
         port = served.listen({.host = "127.0.0.1", .port = 0})->port;
         while (!stop_)
             static_cast<void>(co_await io::sleep(std::chrono::milliseconds{20}));
