@@ -1,4 +1,4 @@
-// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+// The text format, line by line: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 #include "metrics/exposition.hpp"
 
 #include "metrics/catalog.hpp"
@@ -22,10 +22,17 @@ void append_escaped(std::string& to, std::string_view text)
 {
     for (const char c : text)
         switch (c) {
-        case '\\': to += "\\\\"; break;
-        case '"': to += "\\\""; break;
-        case '\n': to += "\\n"; break;
-        default: to += c;
+        case '\\':
+            to += "\\\\";
+            break;
+        case '"':
+            to += "\\\"";
+            break;
+        case '\n':
+            to += "\\n";
+            break;
+        default:
+            to += c;
         }
 }
 

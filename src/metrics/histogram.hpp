@@ -13,8 +13,8 @@ namespace basekeeper::metrics {
 class histogram
 {
 public:
-    /// `bounds`: the upper bound of each bucket in seconds, inclusive and ascending; they outlive the histogram. What is
-    /// above the last one is counted too.
+    /// `bounds`: the upper bound of each bucket in seconds, inclusive and ascending; they outlive the histogram. What
+    /// is above the last one is counted too.
     explicit histogram(std::span<const double> bounds) : bounds_(bounds), counts_(bounds.size() + 1) {}
 
     void observe(std::chrono::steady_clock::duration took)

@@ -60,10 +60,12 @@ std::size_t place_of(std::string_view word, const std::array<std::string_view, N
 }
 
 // Upper bounds of buckets in seconds.
-constexpr std::array call_bounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-                                 0.5,   1.0,    2.5,   5.0,  10.0,  30.0, 60.0, 120.0};
-constexpr std::array statement_bounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                      0.1,    0.25,    0.5,    1.0,   2.5,    5.0,   10.0, 30.0};
+constexpr std::array call_bounds{
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0
+};
+constexpr std::array statement_bounds{
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0
+};
 
 /// What is known of one tool; a count of 0 is a series that does not exist yet.
 struct tool_series

@@ -87,8 +87,7 @@ TEST(metrics_registry, counts_what_is_refused)
     r.rate_limited(rate_limit::address);
     r.rate_limited(rate_limit::address);
     r.request_refused(refusal::origin);
-    const auto by_server =
-        r.add([](samples& into) { into.add("basekeeper_requests_refused_total", {"overload"}, 3); });
+    const auto by_server = r.add([](samples& into) { into.add("basekeeper_requests_refused_total", {"overload"}, 3); });
     const auto text = r.render();
     EXPECT_THAT(text, HasSubstr("basekeeper_rate_limited_total{by=\"address\"} 2\n"));
     EXPECT_THAT(text, HasSubstr("basekeeper_rate_limited_total{by=\"principal\"} 0\n")) << "known before it happens";
