@@ -33,13 +33,20 @@ gatekeeper::gatekeeper(gatekeeper_rules rules, address_blocks& blocks, authentic
       principals_(rules.per_principal, rules.most_names, time), blocks_(blocks), who_(who)
 {}
 
-std::optional<challenge> gatekeeper::admit(const visitor& from)
+std::optional<challenge> gatekeeper::admit_again(std::string_view ip)
 {
-    const auto address = address_of(from.ip);
+    const auto address = address_of(ip);
     if (const auto blocked = blocks_.find(address))
         return blocked_address(blocked->wait);
     if (const auto wait = addresses_.take(address))
         return too_many_requests(cause::address_rate, *wait);
+    return std::nullopt;
+}
+
+std::optional<challenge> gatekeeper::admit(const visitor& from)
+{
+    if (auto refused = admit_again(from.ip))
+        return refused;
     if (auto refused = places_.check_host(from.host))
         return refused;
     return places_.check_origin(from.origin);

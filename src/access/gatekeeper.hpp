@@ -44,6 +44,9 @@ public:
     /// ends the request. What needs no credential (health, metadata, the dashboard's files) passes this too.
     std::optional<challenge> admit(const visitor& from);
 
+    /// For what comes later over a connection that was let in: blocked since, or too busy?
+    std::optional<challenge> admit_again(std::string_view ip);
+
     /// Then, for what needs a credential: the verdict if it needs no waiting. Refused credentials count against the
     /// address; too many requests of one caller are refused. Nothing: await `identify`.
     std::optional<verdict> try_identify(const visitor& from);

@@ -30,6 +30,12 @@ access::visitor visitor_of(const http::request& asked)
     };
 }
 
+std::optional<std::string> credential_of(const http::request& asked)
+{
+    const auto found = asked.headers.find("authorization");
+    return found ? std::optional<std::string>(*found) : std::nullopt;
+}
+
 http::response text_answer(std::string text, std::string_view type)
 {
     http::response out;
@@ -103,9 +109,14 @@ http::response gateway::refuse(const access::challenge& why) const
         out.headers.add("WWW-Authenticate", why.www_authenticate);
     if (why.retry_after)
         out.headers.add("Retry-After", std::to_string(why.retry_after->count()));
+    count(why);
+    return out;
+}
+
+void gateway::count(const access::challenge& why) const
+{
     if (settings_.count_refusal)
         settings_.count_refusal(why.why);
-    return out;
 }
 
 bool gateway::is_metadata(std::string_view path) const
@@ -172,12 +183,8 @@ io::task<std::optional<mcp::principal>> gateway::identify(const http::request& a
 {
     const auto from = visitor_of(asked);
     auto found = with_.door.try_identify(from);
-    if (!found) {
-        std::optional<std::string> credential;
-        if (from.authorization)
-            credential.emplace(*from.authorization);
-        found = co_await with_.door.identify(asked.from.ip, std::move(credential));
-    }
+    if (!found)
+        found = co_await with_.door.identify(asked.from.ip, credential_of(asked));
     if (*found)
         co_return **std::move(found);
     with.respond(refuse(found->error()));
@@ -199,7 +206,32 @@ io::task<> gateway::serve_mcp(http::request asked, http::exchange& with)
     if (asked.path == mcp_path)
         co_await with_.mcp.serve(std::move(asked), with, std::move(caller));
     else
-        co_await with_.mcp.serve_websocket(with, std::move(caller));
+        co_await with_.mcp.serve_websocket(
+            with,
+            std::move(caller),
+            [this, ip = asked.from.ip, shown = credential_of(asked)] { return hear_again(ip, shown); }
+        );
+}
+
+io::task<std::expected<mcp::principal, transports::objection>>
+gateway::hear_again(std::string ip, std::optional<std::string> authorization)
+{
+    using then = transports::objection::then;
+    const auto object = [this](const access::challenge& why) {
+        count(why);
+        // What passes by itself is no reason to end a conversation.
+        const bool passes = why.why == access::cause::caller_rate || why.why == access::cause::address_rate ||
+                            why.why == access::cause::keys_away;
+        return std::unexpected(transports::objection{passes ? then::try_later : then::leave, why.message});
+    };
+    if (const auto no = with_.door.admit_again(ip))
+        co_return object(*no);
+    auto found = with_.door.try_identify({.ip = ip, .authorization = authorization});
+    if (!found)
+        found = co_await with_.door.identify(std::move(ip), std::move(authorization));
+    if (!*found)
+        co_return object(found->error());
+    co_return **std::move(found);
 }
 
 io::task<> gateway::serve_readiness(const http::request& asked, http::exchange& with)

@@ -8,6 +8,7 @@
 #include "mcp/registry.hpp"
 #include "transports/http/endpoint.hpp"
 
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
@@ -54,7 +55,10 @@ public:
 private:
     dress dress_for(const http::request& asked) const;
     http::response refuse(const access::challenge& why) const;
+    void count(const access::challenge& why) const;
     io::task<std::optional<mcp::principal>> identify(const http::request& asked, http::exchange& with);
+    io::task<std::expected<mcp::principal, transports::objection>>
+    hear_again(std::string ip, std::optional<std::string> authorization);
     io::task<> serve_mcp(http::request asked, http::exchange& with);
     io::task<> serve_readiness(const http::request& asked, http::exchange& with);
     io::task<> serve_metrics(const http::request& asked, http::exchange& with);

@@ -94,6 +94,40 @@ protected:
 
     answer send(std::string method, std::string path, field_list headers, std::string body = {})
     {
+        return send_to(
+            std::make_shared<http::testing::memory_exchange>(),
+            std::move(method),
+            std::move(path),
+            std::move(headers),
+            std::move(body)
+        );
+    }
+
+    /// A WebSocket, if the gateway lets it through.
+    answer connect(field_list headers)
+    {
+        auto out = std::make_shared<http::testing::memory_exchange>();
+        out->socket.emplace(base.loop.executor());
+        return send_to(std::move(out), "GET", "/ws", std::move(headers), {});
+    }
+
+    /// What comes back over it.
+    std::string say(const answer& over, std::string message)
+    {
+        over->socket->say(std::move(message));
+        base.settle();
+        return over->socket->take();
+    }
+
+    /// The client closes it.
+    void leave(const answer& over)
+    {
+        over->socket->leave();
+        base.settle();
+    }
+
+    answer send_to(answer out, std::string method, std::string path, field_list headers, std::string body)
+    {
         http::request asked;
         asked.method = std::move(method);
         const auto mark = path.find('?');
@@ -105,8 +139,7 @@ protected:
         for (auto& [name, value] : headers)
             asked.headers.add(std::move(name), std::move(value));
         asked.body = std::move(body);
-        asked.from.ip = "192.0.2.7";
-        auto out = std::make_shared<http::testing::memory_exchange>();
+        asked.from.ip = peer;
         if (auto no = face.admit(asked)) {
             out->respond(*std::move(no));
             return out;
@@ -137,6 +170,7 @@ protected:
     io::nursery serving;
     bool is_ready = true;
     std::vector<access::cause> refused;
+    std::string peer = "192.0.2.7"; // who connects
 };
 
 class open_gateway_test : public gateway_test
@@ -231,6 +265,56 @@ TEST_F(gateway_test, too_many_requests_of_one_caller_wait)
     EXPECT_EQ(got->header("retry-after"), "1");
     EXPECT_EQ(list_tools({{"Authorization", bearer("*:read")}})->status, 200U);
     EXPECT_THAT(refused, ::testing::ElementsAre(access::cause::caller_rate));
+}
+
+TEST_F(gateway_test, a_websocket_is_closed_when_its_key_is_revoked)
+{
+    const auto key = bearer("test:read");
+    const auto got = connect({{"Authorization", key}});
+    EXPECT_THAT(say(got, mcp::testing::modern("1", "tools/list")), HasSubstr("\"echo\""));
+    keys.begin()->second.revoked_at = base.time.wall();
+    base.time.advance(std::chrono::seconds{6}); // longer than a key is remembered
+    EXPECT_EQ(say(got, mcp::testing::modern("2", "tools/list")), "");
+    EXPECT_EQ(got->socket->close_code, 1'008U);
+    EXPECT_THAT(got->socket->close_reason, HasSubstr("revoked"));
+    EXPECT_THAT(refused, ::testing::ElementsAre(access::cause::credential));
+    EXPECT_EQ(base.face.counts().websockets, 0U);
+}
+
+TEST_F(gateway_test, a_websocket_has_the_rights_that_its_key_has_now)
+{
+    const auto got = connect({{"Authorization", bearer("test:read")}});
+    EXPECT_THAT(say(got, mcp::testing::modern("1", "tools/list")), Not(HasSubstr("\"drop\"")));
+    keys.begin()->second.scopes = "test:destroy";
+    base.time.advance(std::chrono::seconds{6});
+    EXPECT_THAT(say(got, mcp::testing::modern("2", "tools/list")), HasSubstr("\"drop\""));
+    leave(got);
+}
+
+TEST_F(gateway_test, a_websocket_is_closed_when_its_address_is_blocked)
+{
+    const auto got = connect({{"Authorization", bearer("test:read")}});
+    for (int i = 0; i < 3; ++i)
+        door.suspect(peer);
+    EXPECT_EQ(say(got, mcp::testing::modern("1", "tools/list")), "");
+    EXPECT_EQ(got->socket->close_code, 1'008U);
+    EXPECT_THAT(got->socket->close_reason, HasSubstr("blocked"));
+}
+
+TEST_F(gateway_test, messages_over_a_websocket_count_as_requests_do)
+{
+    const auto got = connect({{"Authorization", bearer("test:read")}});
+    for (int i = 0; i < 3; ++i)
+        EXPECT_THAT(say(got, mcp::testing::modern("1", "tools/list")), HasSubstr("\"echo\""));
+    EXPECT_EQ(
+        say(got, mcp::testing::modern("\"x\"", "tools/list")),
+        R"({"jsonrpc":"2.0","id":"x","error":{"code":-32600,"message":"too many requests: try again in 1 s"}})"
+    );
+    EXPECT_EQ(got->socket->close_code, 0U);
+    base.time.advance(std::chrono::seconds{1});
+    EXPECT_THAT(say(got, mcp::testing::modern("1", "tools/list")), HasSubstr("\"echo\""));
+    EXPECT_EQ(say(got, R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})"), "");
+    EXPECT_EQ(got->socket->close_code, 1'013U) << "nobody could be told";
 }
 
 TEST_F(open_gateway_test, host_and_origin_are_each_checked_alone)

@@ -171,6 +171,35 @@ test('keys let in, within their scopes, until they are revoked', { timeout: 60_0
   }
 });
 
+test('a WebSocket ends with the key that opened it', { timeout: 60_000 }, async () => {
+  const brief = await work.json(['key', 'create', 'brief', '--scope', 'database:read']);
+  const safe = await HttpService.start(work, { flags: ['--auth-mode', 'required'] });
+  const place = safe.url.replace(/^http/, 'ws').replace(/\/mcp$/, '/ws');
+  try {
+    const stranger = new WebSocket(place);
+    await new Promise((resolve) => { stranger.onerror = resolve; });
+    const socket = new WebSocket(place, { headers: { authorization: `Bearer ${brief.key}` } });
+    await new Promise((resolve, reject) => { socket.onopen = resolve; socket.onerror = reject; });
+    const closed = new Promise((resolve) => { socket.onclose = resolve; });
+    const told = [];
+    socket.onmessage = ({ data }) => told.push(JSON.parse(data));
+    const ask = () => socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }));
+    socket.send(JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'e2e', version: '1' } } }));
+    for (let i = 0; i < 50 && told.length === 0; i++) await pause(100);
+    assert.equal(told[0].id, 0);
+    await work.json(['key', 'revoke', brief.id]);
+    for (let i = 0; i < 80 && socket.readyState === WebSocket.OPEN; i++) {
+      ask();
+      await pause(100);
+    }
+    const { code, reason } = await closed;
+    assert.equal(code, 1008);
+    assert.match(reason, /revoked/);
+  } finally {
+    assert.equal((await safe.stop()).code, 0);
+  }
+});
+
 test('TLS, and a new certificate without a restart', { timeout: 60_000 }, async () => {
   const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(work.folder, name));
   const renew = () => {

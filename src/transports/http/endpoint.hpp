@@ -6,6 +6,7 @@
 #include "transports/http/legacy_sessions.hpp"
 #include "transports/http/modern_reply.hpp"
 #include "transports/http/pulse.hpp"
+#include "transports/http/speaker.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -49,8 +50,8 @@ public:
     /// Answers POST, GET and DELETE. The task ends with the answer.
     io::task<> serve(http::request asked, http::exchange& with, mcp::caller who);
 
-    /// One conversation over a WebSocket: each text message is one of MCP.
-    io::task<> serve_websocket(http::exchange& with, mcp::caller who);
+    /// One conversation over a WebSocket: each text message is one of MCP, heard only while `still` agrees.
+    io::task<> serve_websocket(http::exchange& with, mcp::caller who, speaker_check still);
 
     endpoint_counts counts() const;
 

@@ -7,6 +7,8 @@ namespace basekeeper::transports {
 namespace {
 
 constexpr unsigned going_away = 1'001;
+constexpr unsigned policy_violation = 1'008;
+constexpr unsigned try_again_later = 1'013;
 
 /// Sends each message as one frame. The connection closes itself when the client reads too slowly, and once the server
 /// stops and everything that ran is answered.
@@ -44,9 +46,27 @@ private:
     const mcp::session* ending_ = nullptr;
 };
 
+/// The id of the request that a message is, as JSON text; empty when there is nothing to answer.
+std::string request_id(std::string_view message, json::read_limits limits)
+{
+    const auto document = mcp::read_document(message, limits);
+    const auto* object = document ? document->if_object() : nullptr;
+    const auto* id = object != nullptr && object->contains("method") ? object->if_contains("id") : nullptr;
+    return id == nullptr ? std::string() : mcp::id_text(*id);
+}
+
+/// Tells the client that this message was not heard, by an answer where it can have one.
+void turn_down(http::websocket& to, const std::string& id, const std::string& why)
+{
+    if (id.empty())
+        to.close(try_again_later, why);
+    else
+        to.send(mcp::error_response(id, {mcp::rpc_code::invalid_request, why}));
+}
+
 } // namespace
 
-io::task<> endpoint::serve_websocket(http::exchange& with, mcp::caller who)
+io::task<> endpoint::serve_websocket(http::exchange& with, mcp::caller who, speaker_check still)
 {
     auto accepted = co_await with.accept_websocket(settings_.websocket);
     if (!accepted)
@@ -59,8 +79,20 @@ io::task<> endpoint::serve_websocket(http::exchange& with, mcp::caller who)
         talk.wind_up();
         out.end_with(talk);
     });
-    while (const auto message = co_await connection->receive())
+    while (const auto message = co_await connection->receive()) {
+        auto speaker = co_await still();
+        if (!speaker && speaker.error().what == objection::then::leave) {
+            connection->close(policy_violation, speaker.error().message);
+            break;
+        }
+        if (!speaker) {
+            turn_down(*connection, request_id(*message, server_.settings().message_limits), speaker.error().message);
+            continue;
+        }
+        if (speaker->rights != talk.who().rights)
+            talk.renew(*std::move(speaker));
         talk.receive(*message);
+    }
     static_cast<void>(co_await talk.close(io::deadline::never()));
 }
 
