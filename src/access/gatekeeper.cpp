@@ -23,13 +23,14 @@ gatekeeper_rules gatekeeper_rules_from(const config::settings& settings, reach w
              .public_url = *settings.http.public_url,
              .allowed_origins = *settings.http.allowed_origins,
              .allowed_hosts = *settings.http.allowed_hosts},
+        .proxies = *settings.http.trusted_proxies,
         .per_address = limit_of(*settings.rate.per_address),
         .per_principal = limit_of(*settings.rate.per_principal),
     };
 }
 
 gatekeeper::gatekeeper(gatekeeper_rules rules, address_blocks& blocks, authenticator& who, const clock& time)
-    : places_(rules.places), addresses_(rules.per_address, rules.most_names, time),
+    : places_(rules.places), proxies_(rules.proxies), addresses_(rules.per_address, rules.most_names, time),
       principals_(rules.per_principal, rules.most_names, time), blocks_(blocks), who_(who)
 {}
 
@@ -38,18 +39,22 @@ std::optional<challenge> gatekeeper::admit_again(std::string_view ip)
     const auto address = address_of(ip);
     if (const auto blocked = blocks_.find(address))
         return blocked_address(blocked->wait);
-    if (const auto wait = addresses_.take(address))
-        return too_many_requests(cause::address_rate, *wait);
-    return std::nullopt;
+    return slow_down(address);
+}
+
+std::optional<challenge> gatekeeper::slow_down(const std::string& address)
+{
+    const auto wait = address.empty() ? std::nullopt : addresses_.take(address);
+    return wait ? std::optional(too_many_requests(cause::address_rate, *wait)) : std::nullopt;
 }
 
 std::optional<challenge> gatekeeper::admit(const visitor& from)
 {
-    if (auto refused = admit_again(from.ip))
+    if (auto refused = from.wants == purpose::liveness ? slow_down(address_of(from.ip)) : admit_again(from.ip))
         return refused;
     if (auto refused = places_.check_host(from.host))
         return refused;
-    return places_.check_origin(from.origin);
+    return from.wants == purpose::metadata ? std::nullopt : places_.check_origin(from.origin);
 }
 
 verdict gatekeeper::judged(verdict found, std::string_view ip)

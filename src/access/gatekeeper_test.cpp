@@ -137,6 +137,26 @@ TEST_F(way_in, is_narrow_for_each_address_and_each_caller)
     EXPECT_EQ(come(key), "key:" + id);
 }
 
+TEST_F(way_in, counts_nothing_against_a_client_that_is_not_known)
+{
+    make({.per_address = {.per_second = 1, .burst = 2}});
+    for (int i = 0; i < 10; ++i) {
+        gate->suspect("");
+        EXPECT_EQ(admit({.ip = ""}), 200U);
+    }
+}
+
+TEST_F(way_in, tells_blocked_addresses_that_the_process_runs_but_not_without_end)
+{
+    make({.per_address = {.per_second = 1, .burst = 4}});
+    for (int i = 0; i < 3; ++i)
+        gate->suspect("192.0.2.1");
+    EXPECT_EQ(admit({.ip = "192.0.2.1"}), 403U);
+    for (int i = 0; i < 4; ++i)
+        EXPECT_EQ(admit({.ip = "192.0.2.1", .wants = purpose::liveness}), 200U);
+    EXPECT_EQ(admit({.ip = "192.0.2.1", .wants = purpose::liveness}), 429U);
+}
+
 TEST_F(way_in, looks_at_host_and_origin_each_alone)
 {
     EXPECT_EQ(admit({.ip = "127.0.0.1", .host = "evil.example.com"}), 403U);
@@ -148,11 +168,13 @@ TEST_F(way_in, takes_its_rules_from_the_configuration)
 {
     config::settings settings;
     settings.http.public_url.value = "https://db.example.com/mcp";
+    settings.http.trusted_proxies.value = {"10.0.0.5"};
     settings.rate.per_address.value = 7;
     settings.rate.per_principal.value = 0;
     const auto rules = gatekeeper_rules_from(settings, reach::beyond);
     EXPECT_EQ(rules.places.listens, reach::beyond);
     EXPECT_EQ(rules.places.public_url, "https://db.example.com/mcp");
+    EXPECT_EQ(rules.proxies, std::vector<std::string>{"10.0.0.5"});
     EXPECT_EQ(rules.per_address.burst, 14);
     EXPECT_EQ(rules.per_principal.per_second, 0);
 }

@@ -1,6 +1,7 @@
 // What endpoints, origins, hosts and places of keys must look like.
 #include "config/access_keys.hpp"
 
+#include "config/address_range.hpp"
 #include "config/keys.hpp"
 
 #include <boost/url/parse.hpp>
@@ -80,6 +81,11 @@ bool is_origin(std::string_view s)
 bool is_host_name(std::string_view s)
 {
     return is_authority(s, port::optional);
+}
+
+bool is_proxy(std::string_view s)
+{
+    return s == "unix" || address_range::read(s).has_value();
 }
 
 bool is_key_set_place(std::string_view s)

@@ -11,6 +11,7 @@ bool is_listen_endpoint(std::string_view s); ///< `host:port`, `[ip]:port`, `uni
 bool is_public_url(std::string_view s);      ///< http or https, without query, fragment, user; or empty
 bool is_origin(std::string_view s);          ///< `https://app.example.com`, with a port or not; never `*`
 bool is_host_name(std::string_view s);       ///< `db.example.com`, `db.example.com:8443`, `[2001:db8::1]`
+bool is_proxy(std::string_view s);           ///< an address, a network of them, or `unix`
 bool is_key_set_place(std::string_view s);   ///< https URL, http URL of this machine, absolute path, JSON; or empty
 bool is_issuer(std::string_view s);          ///< printable, no white space; or empty
 bool is_signature_algorithm(std::string_view s);
@@ -57,6 +58,15 @@ void for_each_http_key(Http& h, Visit& visit)
             .accepted = "a host name, with a port or without"
         },
         h.allowed_hosts
+    );
+    visit(
+        rule{
+            .name = "http.trusted_proxies",
+            .meaning = "Reverse proxies whose X-Forwarded-For tells the address of the client.",
+            .accepts = is_proxy,
+            .accepted = "an address such as 10.0.0.5, a network such as 10.0.0.0/8, or unix"
+        },
+        h.trusted_proxies
     );
     visit(
         rule{

@@ -20,7 +20,8 @@ struct http_settings
     setting<std::string> public_url{}; ///< the canonical URI of the MCP endpoint as clients know it
     setting<std::vector<std::string>> allowed_origins{};
     setting<std::vector<std::string>> allowed_hosts{};
-    setting<std::filesystem::path> tls_certificate{}; ///< PEM, the chain; empty: no TLS
+    setting<std::vector<std::string>> trusted_proxies{}; ///< addresses and networks, or `unix`
+    setting<std::filesystem::path> tls_certificate{};    ///< PEM, the chain; empty: no TLS
     setting<std::filesystem::path> tls_key{};
     setting<std::uint64_t> max_sessions{1'000};
     setting<std::uint64_t> max_streams{2'000};

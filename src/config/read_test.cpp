@@ -129,6 +129,7 @@ TEST(config_sources, every_key_can_be_set_by_variable_and_by_flag)
         {"http.public_url", "https://db.example.com/mcp"},
         {"http.allowed_origins", "https://app.example.com"},
         {"http.allowed_hosts", "db.example.com"},
+        {"http.trusted_proxies", "127.0.0.1,10.0.0.0/8"},
         {"http.tls_certificate", "/c"},
         {"http.tls_key", "/k"},
         {"http.max_sessions", "7"},
@@ -442,6 +443,9 @@ TEST(config_access, takes_endpoints_urls_origins_and_hosts_and_nothing_like_them
     EXPECT_TRUE(takes("http.allowed_hosts", "db.example.com:8443,[2001:db8::1],db"));
     for (const auto* bad : {"https://x", "x/y", "*", "a:b:c", "[]"})
         EXPECT_FALSE(takes("http.allowed_hosts", bad)) << bad;
+    EXPECT_TRUE(takes("http.trusted_proxies", "127.0.0.1,::1,10.0.0.0/8,unix"));
+    for (const auto* bad : {"proxy.example", "10.0.0.0/40", "0.0.0.0/0", "*", "127.0.0.1:80"})
+        EXPECT_FALSE(takes("http.trusted_proxies", bad)) << bad;
 }
 
 TEST(config_access, keys_come_over_safe_ways_only)

@@ -20,10 +20,11 @@ constexpr std::string_view metrics_path = "/metrics";
 /// The group whose read scope shows how the server is doing.
 constexpr std::string_view overview_group = "instances";
 
-access::visitor visitor_of(const http::request& asked)
+/// `client`: the address that counts.
+access::visitor visitor_of(const http::request& asked, std::string_view client)
 {
     return {
-        .ip = asked.from.ip,
+        .ip = client,
         .host = asked.headers.find("host"),
         .origin = asked.headers.find("origin"),
         .authorization = asked.headers.find("authorization"),
@@ -119,6 +120,23 @@ void gateway::count(const access::challenge& why) const
         settings_.count_refusal(why.why);
 }
 
+std::string gateway::client_of(const http::request& asked) const
+{
+    std::string forwarded_for;
+    for (const auto& [name, value] : asked.headers.fields())
+        if (http::same_word(name, "x-forwarded-for"))
+            forwarded_for += (forwarded_for.empty() ? "" : ",") + value;
+    return with_.door.client_of(asked.from.ip, forwarded_for);
+}
+
+access::purpose gateway::purpose_of(const http::request& asked) const
+{
+    if (asked.path == alive_path)
+        return access::purpose::liveness;
+    const bool reads = is_read(asked) || asked.method == "OPTIONS";
+    return reads && is_metadata(asked.path) ? access::purpose::metadata : access::purpose::use;
+}
+
 bool gateway::is_metadata(std::string_view path) const
 {
     return std::ranges::find(settings_.metadata_paths, path) != settings_.metadata_paths.end();
@@ -138,15 +156,18 @@ bool gateway::needs_credential(const http::request& head) const
 
 std::optional<http::response> gateway::admit(const http::request& head)
 {
+    const auto client = client_of(head);
+    auto visitor = visitor_of(head, client);
+    visitor.wants = purpose_of(head);
     std::optional<http::response> no;
     if (head.headers.count("host") > 1 || head.headers.count("authorization") > 1 || head.headers.count("origin") > 1)
         no = transports::refusal(400, "Bad Request: Host, Origin and Authorization may stand once");
-    else if (const auto why = with_.door.admit(visitor_of(head)))
+    else if (const auto why = with_.door.admit(visitor))
         no = refuse(*why);
     else if (!knows(head.path))
         no = transports::refusal(404, "Not found: the MCP endpoint is /mcp");
     else if (needs_credential(head)) // or anybody could make us read bodies
-        if (const auto unknown = with_.door.refuse_at_sight(visitor_of(head)))
+        if (const auto unknown = with_.door.refuse_at_sight(visitor))
             no = refuse(*unknown);
     if (no)
         dress_for(head).put_on(*no);
@@ -156,6 +177,7 @@ std::optional<http::response> gateway::admit(const http::request& head)
 io::task<> gateway::serve(http::request asked, http::exchange& with)
 {
     auto wears = dress_for(asked);
+    asked.from.ip = client_of(asked);
     if (is_metadata(asked.path))
         wears.cross_origin = "*"; // RFC 9728: for anybody to read
     const bool foreign_page = !wears.cross_origin.empty();
@@ -181,7 +203,7 @@ io::task<> gateway::serve(http::request asked, http::exchange& with)
 
 io::task<std::optional<mcp::principal>> gateway::identify(const http::request& asked, http::exchange& with)
 {
-    const auto from = visitor_of(asked);
+    const auto from = visitor_of(asked, asked.from.ip);
     auto found = with_.door.try_identify(from);
     if (!found)
         found = co_await with_.door.identify(asked.from.ip, credential_of(asked));
@@ -237,7 +259,7 @@ gateway::hear_again(std::string ip, std::optional<std::string> authorization)
 io::task<> gateway::serve_readiness(const http::request& asked, http::exchange& with)
 {
     // Probes bring no credential; what depends on what is for those who may see it.
-    const auto from = visitor_of(asked);
+    const auto from = visitor_of(asked, asked.from.ip);
     auto found = with_.door.try_identify(from);
     if (!found && from.authorization)
         found = co_await with_.door.identify(asked.from.ip, std::string(*from.authorization));

@@ -28,9 +28,9 @@ struct gateway_settings
 };
 
 /// Paths: `/mcp` (Streamable HTTP), `/ws` (WebSocket), `/healthz`, `/readyz`, `/metrics`,
-/// `/.well-known/oauth-protected-resource[/…]`. Order of the checks: blocked address, rate of the address, Host,
-/// Origin, path, whether a credential is shown; then, after the body: credential, rate of the caller, query. Lives on
-/// the I/O thread.
+/// `/.well-known/oauth-protected-resource[/…]`. Order of the checks: blocked address (not of `/healthz`), rate of the
+/// address, Host, Origin (not of the metadata), path, whether a credential is shown; then, after the body: credential,
+/// rate of the caller, query. Lives on the I/O thread.
 class gateway
 {
 public:
@@ -62,6 +62,8 @@ private:
     io::task<> serve_mcp(http::request asked, http::exchange& with);
     io::task<> serve_readiness(const http::request& asked, http::exchange& with);
     io::task<> serve_metrics(const http::request& asked, http::exchange& with);
+    std::string client_of(const http::request& asked) const;
+    access::purpose purpose_of(const http::request& asked) const;
     bool is_metadata(std::string_view path) const;
     bool needs_credential(const http::request& head) const;
     bool knows(std::string_view path) const;

@@ -48,6 +48,7 @@ protected:
     {
         return {
             .places = {.allowed_origins = {"https://app.example"}},
+            .proxies = {"10.0.0.0/24"},
             .per_principal = {.per_second = 1, .burst = 4},
         };
     }
@@ -236,7 +237,56 @@ TEST_F(gateway_test, wrong_credentials_block_the_address_after_a_few)
     }
     const auto good = list_tools({{"Authorization", bearer("*:read")}});
     EXPECT_EQ(good->status, 403U);
-    EXPECT_EQ(send("GET", "/healthz", {})->status, 403U);
+    EXPECT_EQ(send("GET", "/readyz", {})->status, 403U);
+    EXPECT_EQ(send("GET", "/healthz", {})->status, 200U) << "whether it runs is told to everybody";
+}
+
+TEST_F(gateway_test, behind_a_proxy_the_client_is_blocked_and_nobody_else)
+{
+    peer = "10.0.0.5";
+    const auto key = bearer("*:read");
+    const auto came = [this](const std::string& credential, field_list more) {
+        more.emplace_back("Authorization", credential);
+        return list_tools(std::move(more))->status;
+    };
+    const field_list guesser{{"X-Forwarded-For", "192.0.2.66"}};
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(came("Bearer bk_000000000000_guess", guesser), 401U);
+    EXPECT_EQ(came(key, guesser), 403U);
+    EXPECT_EQ(came(key, {{"X-Forwarded-For", "192.0.2.66"}, {"x-forwarded-for", "192.0.2.8"}}), 200U);
+    EXPECT_EQ(came(key, {{"X-Forwarded-For", "192.0.2.8, 192.0.2.66"}}), 403U) << "a client cannot choose its address";
+    peer = "192.0.2.7";
+    EXPECT_EQ(came(key, guesser), 200U) << "who is no proxy is not believed";
+}
+
+TEST_F(gateway_test, a_proxy_that_does_not_say_for_whom_it_asks_is_never_shut_out)
+{
+    peer = "10.0.0.5";
+    for (int i = 0; i < 6; ++i)
+        EXPECT_EQ(list_tools({{"Authorization", "Bearer bk_000000000000_guess"}})->status, 401U);
+    EXPECT_EQ(list_tools({{"Authorization", bearer("*:read")}, {"X-Forwarded-For", "unknown"}})->status, 200U);
+}
+
+TEST_F(gateway_test, a_websocket_behind_a_proxy_is_judged_by_its_client)
+{
+    peer = "10.0.0.5";
+    const auto got = connect({{"Authorization", bearer("test:read")}, {"X-Forwarded-For", "192.0.2.66"}});
+    for (int i = 0; i < 3; ++i)
+        door.suspect("192.0.2.66");
+    EXPECT_EQ(say(got, mcp::testing::modern("1", "tools/list")), "");
+    EXPECT_EQ(got->socket->close_code, 1'008U);
+}
+
+TEST_F(gateway_test, what_a_proxy_says_of_host_and_scheme_is_not_believed)
+{
+    peer = "10.0.0.5";
+    const auto got = send(
+        "GET",
+        "/healthz",
+        {{"Host", "evil.example"}, {"X-Forwarded-Host", "localhost"}, {"X-Forwarded-For", "192.0.2.8"}}
+    );
+    EXPECT_EQ(got->status, 403U);
+    EXPECT_EQ(send("GET", "/healthz", {{"X-Forwarded-Proto", "https"}})->header("strict-transport-security"), "");
 }
 
 TEST_F(gateway_test, a_call_beyond_the_scopes_is_challenged_with_what_it_needs)
@@ -391,11 +441,17 @@ TEST_F(gateway_test, metrics_need_the_scope_of_the_overview)
 TEST_F(gateway_test, the_resource_metadata_is_for_everybody)
 {
     for (const auto* path : {"/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"}) {
-        const auto got = send("GET", path, {});
+        const auto got = send("GET", path, {{"Origin", "https://somewhere.example"}});
         EXPECT_EQ(got->status, 200U);
         EXPECT_EQ(got->header("content-type"), "application/json");
         EXPECT_EQ(got->header("access-control-allow-origin"), "*");
         EXPECT_THAT(got->body, HasSubstr("\"resource\""));
+        const field_list asking{{"Origin", "https://somewhere.example"}, {"Access-Control-Request-Method", "GET"}};
+        const auto before = send("OPTIONS", path, asking);
+        EXPECT_EQ(before->status, 204U);
+        EXPECT_EQ(before->header("access-control-allow-origin"), "*");
+        EXPECT_EQ(send("POST", path, {{"Origin", "https://somewhere.example"}})->status, 403U);
+        EXPECT_EQ(send("GET", path, {{"Host", "evil.example"}})->status, 403U) << "the Host still counts";
     }
 }
 
