@@ -158,7 +158,10 @@ io::task<verdict> authenticator::check_token(std::string token, crypto::sha256_d
     const auto claims = co_await verify(std::move(token));
     if (!claims) {
         const auto code = claims.error().code;
-        if (code == condition::denied || code == condition::not_found)
+        // Every client learns so that it needs a new token: no reason to keep its address out.
+        if (code == condition::conflict || code == condition::not_found)
+            co_return std::unexpected(words_.outdated(claims.error().message));
+        if (code == condition::denied)
             co_return std::unexpected(words_.invalid_token(claims.error().message));
         co_return std::unexpected(words_.cannot_verify(try_again_after));
     }

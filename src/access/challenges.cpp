@@ -57,6 +57,13 @@ challenge challenges::invalid_token(std::string_view why) const
     };
 }
 
+challenge challenges::outdated(std::string_view why) const
+{
+    auto out = invalid_token(why);
+    out.counts = false;
+    return out;
+}
+
 challenge challenges::malformed(std::string_view why) const
 {
     return {

@@ -43,6 +43,7 @@ public:
 
     challenge nothing_shown() const;                          ///< 401 without an error, as RFC 6750 section 3.1 asks
     challenge invalid_token(std::string_view why) const;      ///< 401; counts
+    challenge outdated(std::string_view why) const;           ///< the same, of a token that was good or may yet be
     challenge malformed(std::string_view why) const;          ///< 400 invalid_request; counts
     challenge cannot_verify(std::chrono::seconds wait) const; ///< 503: the keys are not there
 

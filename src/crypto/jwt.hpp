@@ -24,8 +24,8 @@ result<std::string> sign_jwt(const boost::json::object& claims, std::span<const 
 
 /// The claims of a token that is signed with this key by HS256 and is in force at `now`, give or take `leeway` (not
 /// negative). Any other token is denied: another algorithm or `none`, critical extensions, a segment too few or many,
-/// text that is not strict base64url, `exp` reached, `nbf` ahead, either of them not a number. A token without `exp`
-/// does not expire. Claims are looked at only after the signature was found right.
+/// text that is not strict base64url, either date not a number. `exp` reached or `nbf` ahead is conflict. A token
+/// without `exp` does not expire. Claims are looked at only after the signature was found right.
 result<boost::json::object>
 verify_jwt(std::string_view token, std::span<const std::byte> key, wall_time now, std::chrono::seconds leeway = {});
 
@@ -42,10 +42,11 @@ struct token_rules
 };
 
 /// The claims of a token that one of the keys signed and that fulfils the rules at `now`. The header only chooses among
-/// what is allowed: its `alg` must be in the rules and fit the key; its `kid` must name the key. Without `kid` exactly
-/// one key must fit; keys without an id answer to any. `jwk`, `jku`, `x5c` and `x5u` are never looked at. Critical
-/// extensions, a `typ` other than JWT and at+jwt, a missing `exp`, and everything that the other form refuses, are
-/// denied. not_found: no key has that id, so a newer key set may help.
+/// what is allowed: its `alg` must be in the rules and fit the key; its `kid` must name the key. Without `kid` all
+/// keys that fit are tried; keys without an id answer to any. `jwk`, `jku`, `x5c` and `x5u` are never looked at.
+/// Critical extensions, a `typ` other than JWT and at+jwt, a missing `exp`, and everything that the other form refuses,
+/// are denied. conflict: it was good or will be. not_found: no key has that id, or, without `kid`, none made the
+/// signature, so a newer key set may help.
 result<boost::json::object>
 verify_jwt(std::string_view token, const key_set& keys, const token_rules& rules, wall_time now);
 

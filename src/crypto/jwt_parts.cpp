@@ -63,10 +63,10 @@ result<> check_dates(const boost::json::object& claims, wall_time now, std::chro
     const double slack = std::chrono::duration<double>(leeway).count();
     const auto expires = TRY(date_claim(claims, "exp"));
     if (expires && seconds >= *expires + slack)
-        return refuse("it has expired");
+        return fail(condition::conflict, "token is refused: it has expired", "get a new token and try again");
     const auto begins = TRY(date_claim(claims, "nbf"));
     if (begins && seconds < *begins - slack)
-        return refuse("it is not valid yet");
+        return fail(condition::conflict, "token is refused: it is not valid yet", "wait, or compare the clocks");
     return {};
 }
 

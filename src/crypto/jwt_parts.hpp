@@ -30,7 +30,8 @@ std::optional<segments> split(std::string_view token);
 /// The JSON object that a segment spells in strict base64url.
 std::optional<boost::json::object> read_object(std::string_view segment);
 
-/// `exp` and `nbf` (RFC 7519 section 4.1), where they are there.
+/// `exp` and `nbf` (RFC 7519 section 4.1), where they are there. Fails with conflict when it is not their time, with
+/// denied when they are no numbers.
 result<> check_dates(const boost::json::object& claims, wall_time now, std::chrono::seconds leeway);
 
 } // namespace basekeeper::crypto::jwt

@@ -9,6 +9,7 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace basekeeper::crypto {
 namespace {
@@ -58,38 +59,43 @@ result<announced> read_header(const boost::json::object& header, const token_rul
     return out;
 }
 
-/// The one key that the header means.
-result<const verification_key*> choose(const key_set& keys, const announced& by)
+/// The keys that the header may mean: the one that it names, or, where it names none, all that fit its algorithm.
+result<std::vector<const verification_key*>> candidates(const key_set& keys, const announced& by)
 {
-    const auto only = [&](auto&& wanted) {
-        const verification_key* found = nullptr;
-        std::size_t count = 0;
+    const auto those = [&](auto&& wanted) {
+        std::vector<const verification_key*> found;
         for (const auto& key : keys)
-            if (key.fits(by.algorithm) && wanted(key)) {
-                found = &key;
-                ++count;
-            }
-        return std::pair{found, count};
+            if (key.fits(by.algorithm) && wanted(key))
+                found.push_back(&key);
+        return found;
     };
     if (!by.key_id) {
-        const auto [found, count] = only([](const auto&) { return true; });
-        if (count > 1)
-            return jwt::refuse("it does not say which key signed it");
-        if (count == 1)
-            return found;
-        return jwt::refuse("no key fits its algorithm");
+        auto found = those([](const auto&) { return true; });
+        if (found.empty())
+            return jwt::refuse("no key fits its algorithm");
+        return found;
     }
     if (std::ranges::any_of(keys, [&](const auto& key) { return key.id() == *by.key_id; })) {
-        const auto [found, count] = only([&](const auto& key) { return key.id() == *by.key_id; });
-        if (count == 1)
-            return found;
-        return jwt::refuse("its algorithm does not fit the key that it names");
-    }
-    const auto [found, count] = only([](const auto& key) { return key.id().empty(); });
-    if (count == 1)
+        auto found = those([&](const auto& key) { return key.id() == *by.key_id; });
+        if (found.empty())
+            return jwt::refuse("its algorithm does not fit the key that it names");
         return found;
+    }
+    auto unnamed = those([](const auto& key) { return key.id().empty(); });
+    if (unnamed.empty())
+        return fail(
+            condition::not_found, "token is refused: no key has the id that it names", "get a new token and try again"
+        );
+    return unnamed;
+}
+
+/// Without the id of a key, a signature that no key of an authorization server made may be of a key that is new.
+result<> wrong_signature(const announced& by)
+{
+    if (by.key_id || by.algorithm == jwt_algorithm::hs256)
+        return jwt::refuse("its signature is wrong");
     return fail(
-        condition::not_found, "token is refused: no key has the id that it names", "get a new token and try again"
+        condition::not_found, "token is refused: none of the keys made its signature", "get a new token and try again"
     );
 }
 
@@ -132,10 +138,13 @@ verify_jwt(std::string_view token, const key_set& keys, const token_rules& rules
     if (!header)
         return jwt::refuse("it is not a signed JSON Web Token");
     const auto said = TRY(read_header(*header, rules));
-    const auto* key = TRY(choose(keys, said));
+    const auto may_be = TRY(candidates(keys, said));
     const auto signature = from_base64url(parts->signature);
-    if (!signature || !key->verifies(said.algorithm, parts->signed_part, *signature))
+    const auto made_it = [&](const auto* key) { return key->verifies(said.algorithm, parts->signed_part, *signature); };
+    if (!signature)
         return jwt::refuse("its signature is wrong");
+    if (std::ranges::none_of(may_be, made_it))
+        TRY(wrong_signature(said));
     auto claims = jwt::read_object(parts->payload);
     if (!claims)
         return jwt::refuse("its claims are not a JSON object");

@@ -5,6 +5,8 @@
 #include "transports/http/posted.hpp"
 #include "transports/http/refusal.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace basekeeper::transports {
@@ -51,7 +53,8 @@ bool same_view(const mcp::view& a, const mcp::view& b)
 endpoint::endpoint(mcp::server& of, io::executor where, endpoint_settings settings)
     : server_(of), where_(where), settings_(std::move(settings)), budget_{.most_bytes = settings_.most_log_bytes},
       beats_(where, of.time()),
-      sessions_({of, settings_.answers, beats_, budget_, std::move(where)}, settings_.sessions)
+      sessions_({of, settings_.answers, beats_, budget_, std::move(where)}, settings_.sessions),
+      requests_(settings_.most_requests), streams_(settings_.most_streams)
 {}
 
 endpoint::~endpoint() = default;
@@ -60,8 +63,8 @@ endpoint_counts endpoint::counts() const
 {
     return {
         .sessions = sessions_.size(),
-        .streams = streams_,
-        .requests = requests_,
+        .streams = streams_.taken() - websockets_,
+        .requests = requests_.taken(),
         .websockets = websockets_,
         .turned_away = turned_away_,
     };
@@ -71,6 +74,16 @@ void endpoint::turn_away(http::exchange& with, http::response busy)
 {
     ++turned_away_;
     with.respond(std::move(busy));
+}
+
+void endpoint::turn_away(http::exchange& with, places::lack why, std::string_view of_what)
+{
+    const bool all = why == places::lack::room;
+    const auto says = all ? fmt::format("Too many {} are open: try again in a moment", of_what)
+                          : fmt::format("Too many {} are open with this credential: end one first", of_what);
+    auto busy = refusal(all ? 503 : 429, says);
+    busy.headers.add("Retry-After", "1");
+    turn_away(with, std::move(busy));
 }
 
 void endpoint::wind_up()
@@ -121,7 +134,7 @@ io::task<> endpoint::post(http::request asked, http::exchange& with, mcp::caller
     if (const auto* modern = std::get_if<modern_post>(&kind)) {
         if (modern->is_listening && !takes.events)
             co_return with.respond(refusal(406, "Not acceptable: subscriptions/listen needs text/event-stream"));
-        co_await serve_modern(*std::move(document), with, std::move(who), takes);
+        co_await serve_modern({*std::move(document), modern->is_listening}, with, std::move(who), takes);
     } else if (const auto legacy = std::get<legacy_post>(kind); legacy.initializes) {
         if (only_header(asked.headers, session_header).empty())
             co_await open_session(*std::move(document), with, std::move(who), takes);
@@ -132,17 +145,15 @@ io::task<> endpoint::post(http::request asked, http::exchange& with, mcp::caller
     }
 }
 
-io::task<> endpoint::serve_modern(boost::json::value document, http::exchange& with, mcp::caller who, accepted takes)
+io::task<> endpoint::serve_modern(modern_request posted, http::exchange& with, mcp::caller who, accepted takes)
 {
-    if (requests_ >= settings_.most_requests) {
-        auto busy = refusal(503, "Too many requests are running: try again in a moment");
-        busy.headers.add("Retry-After", "1");
-        co_return turn_away(with, std::move(busy));
-    }
-    const running_count counted(requests_);
+    auto& room = posted.is_listening ? streams_ : requests_;
+    const auto mine = room.take(who.who);
+    if (!mine)
+        co_return turn_away(with, mine.error(), posted.is_listening ? "streams" : "requests");
     const auto reply = std::make_shared<modern_reply>(with, takes, settings_.answers, beats_, where_);
     mcp::session one(server_, std::move(who), *reply, where_);
-    one.receive(std::move(document), reply);
+    one.receive(std::move(posted.document), reply);
     if (!reply->is_over()) {
         // Closing the stream is how a client of this era cancels.
         with.on_gone([&one, &reply] {
@@ -223,8 +234,9 @@ io::task<> endpoint::get(http::request asked, http::exchange& with, mcp::caller 
     const auto session = find_session(asked, with, who);
     if (!session)
         co_return;
-    if (winding_up_ || streams_ >= settings_.most_streams)
-        co_return turn_away(with, refusal(503, "Too many streams are open: try again later"));
+    const auto mine = streams_.take(who.who);
+    if (winding_up_ || !mine)
+        co_return turn_away(with, mine ? places::lack::room : mine.error(), "streams");
     attachment here(with, {.json = false, .events = true}, where_);
     if (const auto last = only_header(asked.headers, "last-event-id"); !last.empty()) {
         const auto seen = read_event_place(last);
@@ -233,7 +245,6 @@ io::task<> endpoint::get(http::request asked, http::exchange& with, mcp::caller 
     } else if (!session->listen(here)) {
         co_return with.respond(refusal(409, "Conflict: the session's stream is open on another connection"));
     }
-    const running_count counted(streams_);
     if (!here.over.is_set()) {
         with.on_gone([&here] { here.lost(); });
         static_cast<void>(co_await here.over.wait(io::deadline::never()));

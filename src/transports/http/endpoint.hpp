@@ -5,6 +5,7 @@
 #include "mcp/server.hpp"
 #include "transports/http/legacy_sessions.hpp"
 #include "transports/http/modern_reply.hpp"
+#include "transports/http/places.hpp"
 #include "transports/http/pulse.hpp"
 #include "transports/http/speaker.hpp"
 
@@ -21,8 +22,8 @@ struct endpoint_settings
     answer_settings answers{};
     session_settings sessions{};
     std::size_t most_log_bytes = std::size_t{32} << 20U; ///< events kept for resumption, of all sessions
-    std::size_t most_requests = 1'024;                   ///< stateless ones that run or listen; more get 503
-    std::size_t most_streams = 4'096;                    ///< connections that wait for a session's messages
+    std::size_t most_requests = 1'024;                   ///< stateless ones that run; more get 503
+    std::size_t most_streams = 4'096;                    ///< GET streams, listens and WebSockets
     http::websocket_settings websocket{};
 };
 
@@ -30,7 +31,7 @@ struct endpoint_settings
 struct endpoint_counts
 {
     std::size_t sessions = 0; ///< of the handshake versions
-    std::size_t streams = 0;  ///< connections that wait in a session
+    std::size_t streams = 0;  ///< GET streams and listens
     std::size_t requests = 0; ///< stateless ones
     std::size_t websockets = 0;
     std::uint64_t turned_away = 0; ///< since the start: requests answered 503 because too much was open
@@ -67,21 +68,6 @@ public:
     io::task<> close();
 
 private:
-    /// Counts while it lives.
-    class running_count
-    {
-    public:
-        explicit running_count(std::size_t& what) : what_(what) { ++what_; }
-
-        ~running_count() { --what_; }
-
-        running_count(const running_count&) = delete;
-        running_count& operator=(const running_count&) = delete;
-
-    private:
-        std::size_t& what_;
-    };
-
     /// What was posted to a session.
     struct session_post
     {
@@ -90,12 +76,21 @@ private:
     };
 
     io::task<> post(http::request asked, http::exchange& with, mcp::caller who);
-    io::task<> serve_modern(boost::json::value document, http::exchange& with, mcp::caller who, accepted takes);
+
+    /// A request of the stateless era.
+    struct modern_request
+    {
+        boost::json::value document;
+        bool is_listening = false; ///< is answered by a stream that stays open
+    };
+
+    io::task<> serve_modern(modern_request posted, http::exchange& with, mcp::caller who, accepted takes);
     io::task<> serve_legacy(session_post posted, http::request asked, http::exchange& with, mcp::caller who);
     io::task<> open_session(boost::json::value document, http::exchange& with, mcp::caller who, accepted takes);
     io::task<> get(http::request asked, http::exchange& with, mcp::caller who);
     void remove(const http::request& asked, http::exchange& with, const mcp::caller& who);
     void turn_away(http::exchange& with, http::response busy);
+    void turn_away(http::exchange& with, places::lack why, std::string_view of_what);
     std::shared_ptr<legacy_session>
     find_session(const http::request& asked, http::exchange& with, const mcp::caller& who);
 
@@ -105,8 +100,8 @@ private:
     log_budget budget_;
     pulse beats_;
     legacy_sessions sessions_;
-    std::size_t requests_ = 0;
-    std::size_t streams_ = 0;
+    places requests_;
+    places streams_; // GET streams, listens and WebSockets
     std::size_t websockets_ = 0;
     std::uint64_t turned_away_ = 0;
     bool winding_up_ = false;

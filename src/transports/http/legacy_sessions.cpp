@@ -3,6 +3,7 @@
 
 #include "crypto/random.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -29,6 +30,11 @@ legacy_sessions::~legacy_sessions()
 
 std::shared_ptr<legacy_session> legacy_sessions::make(mcp::caller who)
 {
+    // Nobody shuts the others out: before room is made at their cost.
+    const auto theirs = [&](const auto& one) { return one.second->talk().who().id == who.who.id; };
+    const auto share = std::max<std::size_t>(1, settings_.most_sessions / 4);
+    if (who.who.rights && static_cast<std::size_t>(std::ranges::count_if(all_, theirs)) >= share)
+        return nullptr;
     if (all_.size() >= settings_.most_sessions && !make_room())
         return nullptr;
     return std::make_shared<legacy_session>(crypto::random_token(id_bytes), std::move(who), with_);

@@ -343,6 +343,55 @@ TEST_F(modern_endpoint, too_many_requests_are_told_to_come_back)
     EXPECT_EQ(first->status, 200U);
 }
 
+TEST_F(modern_endpoint, streams_and_requests_have_room_of_their_own)
+{
+    endpoint_fixture small({.most_requests = 1, .most_streams = 1});
+    const auto listen = [&](const std::string& id) {
+        return small.post(
+            mcp::testing::modern(id, "subscriptions/listen", R"("notifications":{"toolsListChanged":true},)"),
+            {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "subscriptions/listen"}}
+        );
+    };
+    const auto first = listen("1");
+    EXPECT_EQ(first->status, 200U);
+    EXPECT_EQ(listen("2")->status, 503U);
+    EXPECT_EQ(small.call_modern("echo", R"({"text":"x"})")->status, 200U) << "listening takes no room of calls";
+    first->leave();
+    small.settle();
+    const auto third = listen("3");
+    EXPECT_EQ(third->status, 200U);
+    third->leave();
+    small.settle();
+}
+
+class everything final : public mcp::authority
+{
+public:
+    bool allows(std::string_view, mcp::effect, std::string_view) const override { return true; }
+
+    std::string_view key() const override { return "everything"; }
+};
+
+TEST_F(modern_endpoint, one_credential_gets_a_quarter_of_the_room)
+{
+    endpoint_fixture small({.most_requests = 8});
+    const auto call = [&](const std::string& who) {
+        return small.post(
+            mcp::testing::modern("1", "tools/call", R"("name":"slow",)"),
+            {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/call"}, {"Mcp-Name", "slow"}},
+            {{who, std::make_shared<everything>()}}
+        );
+    };
+    const auto first = call("key:one");
+    const auto second = call("key:one");
+    EXPECT_EQ(call("key:one")->status, 429U);
+    const auto other = call("key:two");
+    small.box.gate.set();
+    small.settle();
+    for (const auto& one : {first, second, other})
+        EXPECT_EQ(one->status, 200U);
+}
+
 TEST_F(modern_endpoint, old_session_headers_mean_nothing)
 {
     const auto got = post(

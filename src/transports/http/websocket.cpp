@@ -68,11 +68,14 @@ void turn_down(http::websocket& to, const std::string& id, const std::string& wh
 
 io::task<> endpoint::serve_websocket(http::exchange& with, mcp::caller who, speaker_check still)
 {
+    const auto mine = streams_.take(who.who);
+    if (winding_up_ || !mine)
+        co_return turn_away(with, mine ? places::lack::room : mine.error(), "streams");
     auto accepted = co_await with.accept_websocket(settings_.websocket);
     if (!accepted)
         co_return; // answered already
     const auto connection = *std::move(accepted);
-    const running_count counted(websockets_);
+    ++websockets_;
     frame_outbox out(*connection, settings_.answers.most_queued_bytes);
     mcp::session talk(server_, std::move(who), out, where_);
     with.on_drain([&] {
@@ -93,6 +96,7 @@ io::task<> endpoint::serve_websocket(http::exchange& with, mcp::caller who, spea
             talk.renew(*std::move(speaker));
         talk.receive(*message);
     }
+    --websockets_;
     static_cast<void>(co_await talk.close(io::deadline::never()));
 }
 
