@@ -377,6 +377,7 @@ TEST_F(open_gateway_test, host_and_origin_are_each_checked_alone)
     };
     EXPECT_EQ(status("localhost:8420", ""), 200U);
     EXPECT_EQ(status("evil.example.com", ""), 403U);
+    EXPECT_EQ(status("", ""), 400U) << "as a client of HTTP/1.0 may leave it";
     EXPECT_EQ(status("localhost:8420", "http://evil.example.com"), 403U);
     EXPECT_EQ(status("localhost:8420", "null"), 403U);
     base.time.advance(std::chrono::minutes{1}); // the caller's bucket fills up again

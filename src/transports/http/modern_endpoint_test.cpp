@@ -189,6 +189,29 @@ TEST_F(modern_endpoint, each_standard_header_must_be_there_once_and_agree)
     EXPECT_EQ(box.runs, 2);
 }
 
+TEST_F(modern_endpoint, names_beyond_ascii_are_compared_as_text)
+{
+    const auto body = mcp::testing::modern("1", "tools/call", R"("name":"grüße","arguments":{},)");
+    const auto named = [&](std::string header) {
+        return post(
+            body,
+            {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/call"}, {"Mcp-Name", std::move(header)}}
+        );
+    };
+    EXPECT_THAT(named("=?base64?Z3LDvMOfZQ==?=")->body, HasSubstr("-32602")) << "they agree; there is no such tool";
+    EXPECT_THAT(named("=?base64?Z3LDvMOfYQ==?=")->body, HasSubstr("-32020"));
+    EXPECT_THAT(named("gruesse")->body, HasSubstr("-32020"));
+}
+
+TEST_F(modern_endpoint, discovery_without_envelope_and_header_is_of_the_handshake_era)
+{
+    const auto got = post(R"({"jsonrpc":"2.0","id":1,"method":"server/discover"})");
+    EXPECT_EQ(got->status, 400U);
+    EXPECT_THAT(got->body, HasSubstr("send initialize first"));
+    const auto session = open("2025-11-25");
+    EXPECT_THAT(post_in(session, R"({"jsonrpc":"2.0","id":1,"method":"server/discover"})")->body, HasSubstr("-32601"));
+}
+
 TEST_F(modern_endpoint, the_envelope_is_required_when_the_header_names_the_era)
 {
     const auto got = post(
