@@ -27,7 +27,12 @@ std::expected<names, rpc_error> read_names(const boost::json::object& wanted, st
             "Invalid params: notifications." + std::string(key) + " must be an array of at most 1000 strings"
         );
     for (const auto& one : given->get_array()) {
-        if (!one.is_string() || one.get_string().size() > longest_name)
+        if (!one.is_string())
+            return refuse(
+                rpc_code::invalid_params,
+                "Invalid params: notifications." + std::string(key) + " must hold strings only"
+            );
+        if (one.get_string().size() > longest_name)
             return refuse(
                 rpc_code::invalid_params,
                 "Invalid params: notifications." + std::string(key) + " must hold strings of at most 2048 bytes"
