@@ -5,6 +5,7 @@
 #include "crypto/random.hpp"
 #include "features/database/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
+#include "features/types/tools/tools.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -114,10 +115,12 @@ struct services::parts
             pg::pool_settings{.max_connections = *settings.values.pool.max_connections}
         );
         database.emplace(*open, limits_from(settings.values));
+        types.emplace(*open, runtime.pool(), *settings.values.limits.max_result_bytes);
         catalog.emplace(*names, log);
         mcp::registry all;
         instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});
         database::tools::add_all(all, *database, *names);
+        types::tools::add_all(all, *types);
         offers = TRY(only_features(all, *settings.values.features));
         watch.emplace(observed{*names, *open, audit, log, runtime.pool(), store.dir()}, audit_face, offers);
         rules.emplace(
@@ -141,6 +144,7 @@ struct services::parts
     std::optional<instances::directory> names;
     std::optional<instances::connections> open;
     std::optional<database::engine> database;
+    std::optional<types::engine> types;
     std::optional<catalog_adapter> catalog;
     mcp::registry offers;
     std::optional<observability> watch;
