@@ -47,6 +47,11 @@ struct run_command
         return cli::call(c, {with.offers(), with.rules(), local_principal("cli")}, show);
     }
 
+    io::task<int> operator()(const cli::types_command& c) const
+    {
+        return cli::types(c, {with.offers(), with.rules(), local_principal("cli")}, show);
+    }
+
     io::task<int> operator()(const cli::local_command& c) const
     {
         return cli::local(c, with.local(), instances(), show);

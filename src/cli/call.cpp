@@ -95,6 +95,21 @@ int report(terminal& screen, const error& e)
     return exit_code(e.code);
 }
 
+io::task<result<std::string>>
+call_tool(const mcp::tool& tool, boost::json::object arguments, consent agreed, call_services with, terminal& screen)
+{
+    person asker(screen, agreed);
+    mcp::call c({.who = std::move(with.who)}, asker, io::deadline::after(with.rules.settings().longest_call));
+    auto reply = CO_TRY(co_await with.rules.run(tool, std::move(arguments), c));
+    if (reply.failed) {
+        auto failed = *std::move(reply.failed);
+        if (failed.code == condition::input_required)
+            failed.hint = "repeat the command with --yes if you agree";
+        co_return std::unexpected(std::move(failed));
+    }
+    co_return std::move(reply.structured);
+}
+
 io::task<int> call(call_command what, call_services with, presentation show)
 {
     const auto* tool = with.offers.find_tool(what.tool);
@@ -110,23 +125,15 @@ io::task<int> call(call_command what, call_services with, presentation show)
     auto arguments = read_arguments(what.arguments, with.rules.published_schema(*tool));
     if (!arguments)
         co_return report(show.screen, arguments.error());
-    person asker(show.screen, what.agreed);
-    mcp::call c({.who = with.who}, asker, io::deadline::after(with.rules.settings().longest_call));
-    auto reply = co_await with.rules.run(*tool, *std::move(arguments), c);
-    if (!reply)
-        co_return report(show.screen, reply.error());
-    if (reply->failed) {
-        auto& failed = *reply->failed;
-        if (failed.code == condition::input_required)
-            failed.hint = "repeat the command with --yes if you agree";
-        co_return report(show.screen, failed);
-    }
+    const auto structured = co_await call_tool(*tool, *std::move(arguments), what.agreed, std::move(with), show.screen);
+    if (!structured)
+        co_return report(show.screen, structured.error());
     if (show.format == output::json) {
-        show.screen.print(reply->structured);
+        show.screen.print(*structured);
         co_return 0;
     }
-    const auto tree = json::read(reply->structured, {.max_bytes = std::size_t{64} << 20U, .max_depth = 512});
-    show.screen.print(tree ? render(*tree) : reply->structured);
+    const auto tree = json::read(*structured, {.max_bytes = std::size_t{64} << 20U, .max_depth = 512});
+    show.screen.print(tree ? render(*tree) : *structured);
     co_return 0;
 }
 

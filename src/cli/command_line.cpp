@@ -22,6 +22,7 @@ struct draft
     std::map<std::string, std::string> flags; // by key
     std::map<std::string, std::string> aliases;
     call_command call;
+    types_command types;
     local_command local;
     instance_command instance;
     audit_command audit;
@@ -76,6 +77,15 @@ void add_call(CLI::App& app, draft& d)
         d.call.agreed = d.yes ? consent::given : consent::ask;
         d.chosen = d.call;
     });
+}
+
+void add_types(CLI::App& app, draft& d)
+{
+    auto* types = app.add_subcommand("types", "Print the types of a database: basekeeper types > database.types.ts");
+    types->add_option("--schema", d.types.schemas, "May be repeated (default: public)")->take_all()->expected(1);
+    types->add_option("--language", d.types.language, "typescript, go, swift or python")
+        ->check(CLI::IsMember({"typescript", "go", "swift", "python"}));
+    types->callback([&d] { d.chosen = d.types; });
 }
 
 void add_local(CLI::App& app, draft& d)
@@ -234,6 +244,7 @@ std::unique_ptr<CLI::App> grammar(draft& d)
     add_global_options(*app, d);
     add_others(*app, d);
     add_call(*app, d);
+    add_types(*app, d);
     add_local(*app, d);
     add_instance(*app, d);
     add_audit(*app, d);
@@ -273,6 +284,9 @@ std::variant<command_line, usage> parse(int argc, const char* const* argv)
         out.flags.emplace("read_only", "true");
     out.format = d.format == "json" || d.json ? output::json : output::table;
     out.what = *std::move(d.chosen);
+    // It goes to a file, which no model has to read.
+    if (std::holds_alternative<types_command>(out.what))
+        out.flags.try_emplace("limits.max_result_bytes", "67108864");
     return out;
 }
 

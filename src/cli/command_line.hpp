@@ -40,6 +40,12 @@ struct call_command
 struct tools_command
 {};
 
+struct types_command
+{
+    std::vector<std::string> schemas; ///< empty: public
+    std::string language = "typescript";
+};
+
 enum class local_action
 {
     up,
@@ -140,6 +146,7 @@ using command = std::variant<
     serve_command,
     call_command,
     tools_command,
+    types_command,
     local_command,
     instance_command,
     config_command,

@@ -256,12 +256,33 @@ TEST(command_line, block_takes_an_address_and_a_time)
     refused({"block", "add"});
 }
 
+TEST(command_line, types_take_schemas_and_a_language_and_no_limit)
+{
+    EXPECT_THAT(the<types_command>({"types", "--schema", "a", "--schema", "b"}).schemas, ElementsAre("a", "b"));
+    EXPECT_EQ(the<types_command>({"types"}).language, "typescript");
+    EXPECT_EQ(the<types_command>({"types", "--language", "go"}).language, "go");
+    EXPECT_THAT(refused({"types", "--language", "rust"}).text, HasSubstr("rust"));
+    EXPECT_EQ(line({"types"}).flags.at("limits.max_result_bytes"), "67108864");
+    EXPECT_EQ(line({"types", "--limits-max-result-bytes", "5000"}).flags.at("limits.max_result_bytes"), "5000");
+}
+
 TEST(command_line, knows_the_names_of_its_commands)
 {
     EXPECT_THAT(
         command_names(),
         IsSupersetOf(
-            {"serve", "key", "block", "tools", "call", "local", "instance", "config", "secrets", "doctor", "completion"}
+            {"serve",
+             "key",
+             "block",
+             "tools",
+             "call",
+             "types",
+             "local",
+             "instance",
+             "config",
+             "secrets",
+             "doctor",
+             "completion"}
         )
     );
 }

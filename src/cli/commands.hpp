@@ -35,6 +35,13 @@ struct call_services
 
 io::task<int> call(call_command what, call_services with, presentation show);
 
+/// The same for one tool with its arguments as they are: the structured result as JSON text.
+io::task<result<std::string>>
+call_tool(const mcp::tool& tool, boost::json::object arguments, consent agreed, call_services with, terminal& screen);
+
+/// Prints a source file with the types of a database and nothing else.
+io::task<int> types(types_command what, call_services with, presentation show);
+
 /// Lists the tools that this configuration offers.
 int tools(const mcp::registry& offers, const mcp::policy& rules, presentation show);
 

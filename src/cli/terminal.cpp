@@ -42,6 +42,11 @@ void terminal::progress(std::string_view line)
     progress_shown_ = true;
 }
 
+bool terminal::shown_to_person() const
+{
+    return ::isatty(::fileno(out_)) != 0;
+}
+
 bool terminal::interactive() const
 {
     return ::isatty(::fileno(in_)) != 0 && ::isatty(::fileno(diagnostics_)) != 0;

@@ -23,6 +23,9 @@ public:
     /// Replaces the current line on standard error; nothing when that is no terminal.
     void progress(std::string_view line);
 
+    /// True when standard output is a terminal and no file or pipe.
+    bool shown_to_person() const;
+
     /// True when a person can be asked.
     bool interactive() const;
 
