@@ -39,7 +39,7 @@ export class Workspace {
       const child = spawn(binary(), args, { env: { ...this.env, ...env }, cwd: this.folder, timeout: timeoutMs });
       let stdout = '';
       let stderr = '';
-      child.stdout.on('data', (chunk) => { stdout += chunk; });
+      child.stdout.setEncoding('utf8').on('data', (chunk) => { stdout += chunk; }); // characters are not cut in two
       child.stderr.on('data', (chunk) => { stderr += chunk; });
       child.stdin.on('error', () => {});
       child.stdin.end(input ?? '');
