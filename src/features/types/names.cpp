@@ -27,10 +27,14 @@ bool within(std::span<const code_point_range> ranges, char32_t c)
     return after != ranges.begin() && c <= std::prev(after)->last;
 }
 
-/// Takes one character off the front. Bytes that are not UTF-8 count as characters of their own.
+/// Takes one character off the front; U+FFFD for a byte that is not UTF-8.
 char32_t take_character(std::string_view& text)
 {
-    const auto length = std::max<std::size_t>(1, utf8_sequence_length(text));
+    const auto length = utf8_sequence_length(text);
+    if (length == 0) {
+        text.remove_prefix(1);
+        return 0xFFFD;
+    }
     const auto lead = static_cast<unsigned char>(text.front());
     char32_t c = length == 1 ? lead : lead & (0xFFU >> (length + 1));
     for (std::size_t i = 1; i < length; ++i)

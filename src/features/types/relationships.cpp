@@ -10,7 +10,16 @@
 namespace basekeeper::types {
 namespace {
 
-constexpr std::size_t most_relationships = 200'000;
+constexpr std::size_t most_relationships = 50'000;
+
+std::unexpected<error> too_many()
+{
+    return fail(
+        condition::invalid_argument,
+        fmt::format("views repeat the columns of foreign keys in more than {} combinations", most_relationships),
+        "leave out the schema with these views"
+    );
+}
 
 enum class side
 {
@@ -48,24 +57,26 @@ std::map<key_identity, key_columns> columns_of_keys(const std::vector<foreign_ke
 }
 
 /// Every choice of one column number per place.
-void add_combinations(
-    std::vector<view_side>& out, const view_names& view, const std::vector<const std::set<int>*>& choices
-)
+result<>
+add_combinations(std::vector<view_side>& out, const view_names& view, const std::vector<const std::set<int>*>& choices)
 {
+    std::size_t product = 1;
+    for (const auto* numbers : choices)
+        if (product *= numbers->size(); product > most_relationships)
+            return too_many();
     std::vector<view_side> made{{.schema = view.schema, .relation = view.name, .columns = {}}};
     for (const auto* numbers : choices) {
         std::vector<view_side> longer;
         for (const auto& begun : made)
-            for (const int number : *numbers) {
-                const auto name = view.columns.find(number);
-                if (name == view.columns.end() || longer.size() > most_relationships)
-                    continue;
-                longer.push_back(begun);
-                longer.back().columns.push_back(name->second);
-            }
+            for (const int number : *numbers)
+                if (const auto name = view.columns.find(number); name != view.columns.end()) {
+                    longer.push_back(begun);
+                    longer.back().columns.push_back(name->second);
+                }
         made = std::move(longer);
     }
     std::ranges::move(made, std::back_inserter(out));
+    return {};
 }
 
 class view_finder
@@ -77,7 +88,7 @@ public:
         : keys_(columns_of_keys(keys)), origins_(origins), views_(views)
     {}
 
-    std::vector<view_side> of(side which, pg::oid table, const std::string& name) const
+    result<std::vector<view_side>> of(side which, pg::oid table, const std::string& name) const
     {
         std::vector<view_side> out;
         const key_identity first{which, table, name, 0};
@@ -85,14 +96,14 @@ public:
             const auto& [found_side, found_table, found_name, length] = k->first;
             if (found_side != which || found_table != table || found_name != name)
                 break;
-            add_views(out, table, k->second, length);
+            TRY(add_views(out, table, k->second, length));
         }
         return out;
     }
 
 private:
     /// Views that show as many of the columns as the key has.
-    void add_views(std::vector<view_side>& out, pg::oid table, const key_columns& columns, std::size_t length) const
+    result<> add_views(std::vector<view_side>& out, pg::oid table, const key_columns& columns, std::size_t length) const
     {
         std::map<pg::oid, std::vector<const std::set<int>*>> shown;
         for (const auto& [place, number] : columns)
@@ -101,7 +112,8 @@ private:
                     shown[view].push_back(&numbers);
         for (const auto& [id, choices] : shown)
             if (const auto view = views_.find(id); view != views_.end() && choices.size() == length)
-                add_combinations(out, view->second, choices);
+                TRY(add_combinations(out, view->second, choices));
+        return {};
     }
 
     std::map<key_identity, key_columns> keys_;
@@ -142,10 +154,10 @@ void set_to(relationship& r, const view_side& v)
     r.referenced_columns = v.columns;
 }
 
-void add_of_views(std::vector<relationship>& out, const foreign_key& k, const view_finder& find)
+result<> add_of_views(std::vector<relationship>& out, const foreign_key& k, const view_finder& find)
 {
-    const auto from = find.of(side::referencing, k.table, k.name);
-    const auto to = find.of(side::referenced, k.referenced_table, k.name);
+    const auto from = TRY(find.of(side::referencing, k.table, k.name));
+    const auto to = TRY(find.of(side::referenced, k.referenced_table, k.name));
     const auto table = between_tables(k);
     for (const auto& v : from)
         set_from(out.emplace_back(table), v);
@@ -154,10 +166,11 @@ void add_of_views(std::vector<relationship>& out, const foreign_key& k, const vi
     for (const auto& a : from)
         for (const auto& b : to) {
             if (out.size() > most_relationships)
-                return;
+                return too_many();
             set_from(out.emplace_back(table), a);
             set_to(out.back(), b);
         }
+    return {};
 }
 
 } // namespace
@@ -170,18 +183,9 @@ relate(const std::vector<foreign_key>& keys, const shown_in& origins, const std:
     for (const auto& k : keys)
         if (!k.inherited)
             out.push_back(between_tables(k));
-    for (const auto& k : keys) {
+    for (const auto& k : keys)
         if (!k.inherited)
-            add_of_views(out, k, find);
-        if (out.size() > most_relationships)
-            return fail(
-                condition::invalid_argument,
-                fmt::format(
-                    "views repeat the columns of foreign keys in more than {} combinations", most_relationships
-                ),
-                "leave out the schema with these views"
-            );
-    }
+            TRY(add_of_views(out, k, find));
     return out;
 }
 
