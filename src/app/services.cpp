@@ -3,6 +3,7 @@
 
 #include "app/adapters.hpp"
 #include "crypto/random.hpp"
+#include "features/advisors/tools/tools.hpp"
 #include "features/database/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
 #include "features/types/tools/tools.hpp"
@@ -116,11 +117,13 @@ struct services::parts
         );
         database.emplace(*open, limits_from(settings.values));
         types.emplace(*open, runtime.pool(), *settings.values.limits.max_result_bytes);
+        advisors.emplace(*open);
         catalog.emplace(*names, log);
         mcp::registry all;
         instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});
         database::tools::add_all(all, *database, *names);
         types::tools::add_all(all, *types);
+        advisors::tools::add_all(all, *advisors, *settings.values.limits.max_result_bytes / 2);
         offers = TRY(only_features(all, *settings.values.features));
         watch.emplace(observed{*names, *open, audit, log, runtime.pool(), store.dir()}, audit_face, offers);
         rules.emplace(
@@ -145,6 +148,7 @@ struct services::parts
     std::optional<instances::connections> open;
     std::optional<database::engine> database;
     std::optional<types::engine> types;
+    std::optional<advisors::engine> advisors;
     std::optional<catalog_adapter> catalog;
     mcp::registry offers;
     std::optional<observability> watch;

@@ -107,6 +107,7 @@ TEST_F(published_tools, have_names_texts_and_closed_schemas)
              "list_tables",
              "get_schema",
              "list_extensions",
+             "get_advisors",
              "execute_sql",
              "query_database",
              "explain_query",
