@@ -162,14 +162,21 @@ lint_report page_of(const lint& what, const surroundings& seen, found got, std::
     return out;
 }
 
-unchecked not_checked(const lint& what, gap why)
+/// Notes a lint that could not look at everything, with the others that could not for the same reason.
+void note(std::vector<unchecked>& in, const lint& what, gap why)
 {
-    unchecked out{.lint = std::string(what.name), .reason = std::move(why.reason), .next = {}, .partly = {}};
+    const auto same = std::ranges::find(in, why.reason, &unchecked::reason);
+    if (same != in.end()) {
+        same->lints.emplace_back(what.name);
+        return;
+    }
+    auto& out = in.emplace_back();
+    out.lints.emplace_back(what.name);
+    out.reason = std::move(why.reason);
     if (!why.next.empty())
         out.next = std::move(why.next);
     if (why.misses == gap::extent::part)
         out.partly = true;
-    return out;
 }
 
 /// A failure of one lint, told so that somebody can do something about it.
@@ -275,14 +282,14 @@ io::task<result<report>> advise(pg::connection& db, request what, io::deadline u
         auto blind = one->blind_spot != nullptr ? one->blind_spot(seen) : std::nullopt;
         const bool runs = !blind || blind->misses == gap::extent::part;
         if (blind)
-            out.not_checked.push_back(not_checked(*one, *std::move(blind)));
+            note(out.not_checked, *one, *std::move(blind));
         if (!runs)
             continue;
         auto got = co_await look_for(db, *one, seen, after, overview ? limit : limit + 1, until);
         if (!got && (db.broken() || until.expired() || got.error().code == condition::cancelled))
             co_return std::unexpected(std::move(got).error());
         if (!got)
-            out.not_checked.push_back(not_checked(*one, gap_from(got.error())));
+            note(out.not_checked, *one, gap_from(got.error()));
         else if (!got->findings.empty())
             out.lints.push_back(
                 overview ? overview_of(*one, seen, *std::move(got))

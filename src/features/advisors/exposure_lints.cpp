@@ -5,7 +5,10 @@ namespace basekeeper::advisors {
 
 // reaches: every view over auth.users, however far; as_owner: on the way somebody else's rights are used.
 constinit const std::string_view auth_users_exposed_sql = R"(
-with recursive views as (
+with recursive users as (
+  select c.oid, c.relrowsecurity from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = 'auth' and c.relname = 'users'),
+views as (
   select w.ev_class as oid, d.refobjid as over,
          c.relkind = 'm' or not coalesce((select bool_or(o.option_value::boolean) from pg_options_to_table(c.reloptions) o
                                           where o.option_name = 'security_invoker'), false) as as_owner
@@ -13,7 +16,7 @@ with recursive views as (
   join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
     and d.refclassid = 'pg_class'::regclass and d.refobjid <> w.ev_class),
 reaches(oid, as_owner) as (
-  select v.oid, v.as_owner from views v where v.over = to_regclass('auth.users')
+  select v.oid, v.as_owner from views v join users u on v.over = u.oid
   union
   select v.oid, v.as_owner or r.as_owner from reaches r join views v on v.over = r.oid)
 select format('%I.%I', n.nspname, c.relname),
@@ -26,7 +29,7 @@ cross join lateral (
   where r.rolname in ('anon', 'authenticated') and has_schema_privilege(r.oid, n.oid, 'usage')
     and has_any_column_privilege(r.oid, c.oid, 'select')) who
 where n.nspname = any ($1) and who.names is not null
-  and (r.as_owner or not (select u.relrowsecurity from pg_class u where u.oid = to_regclass('auth.users'))))";
+  and (r.as_owner or not (select relrowsecurity from users)))";
 
 constinit const std::string_view security_definer_view_sql = R"(
 select format('%I.%I', n.nspname, c.relname),

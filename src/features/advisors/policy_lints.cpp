@@ -53,7 +53,8 @@ select format('%I.%I', n.nspname, c.relname),
   json_build_array(format('create policy "only permanent users" on %I.%I as restrictive for all to authenticated '
     'using (((select auth.jwt()) ->> %L)::boolean is not true)', n.nspname, c.relname, 'is_anonymous')), null::text
 from written w join pg_class c on c.oid = w.polrelid join pg_namespace n on n.oid = c.relnamespace
-where w.polpermissive and not w.asks and n.nspname = any ($1) and to_regclass('auth.users') is not null
+where w.polpermissive and not w.asks and n.nspname = any ($1) and exists (
+    select from pg_class u join pg_namespace s on s.oid = u.relnamespace where s.nspname = 'auth' and u.relname = 'users')
   and to_regrole('authenticated') is not null
   and not exists (select from written r where r.polrelid = w.polrelid and not r.polpermissive and r.asks
                   and r.polcmd in (w.polcmd, '*'))
@@ -108,10 +109,13 @@ from open o join pg_class c on c.oid = o.polrelid join pg_namespace n on n.oid =
 left join lateral (
   select a.attname as name from pg_attribute a
   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.atttypid = 'uuid'::regtype
-    and to_regprocedure('auth.uid()') is not null
+    and exists (select from pg_proc f join pg_namespace s on s.oid = f.pronamespace
+                where s.nspname = 'auth' and f.proname = 'uid' and f.pronargs = 0)
     and (a.attname in ('user_id', 'owner_id', 'owner', 'created_by', 'author_id')
          or exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f'
-                    and k.conkey = array[a.attnum] and k.confrelid = to_regclass('auth.users')))
+                    and k.conkey = array[a.attnum] and k.confrelid = (
+           select u.oid from pg_class u join pg_namespace s on s.oid = u.relnamespace
+           where s.nspname = 'auth' and u.relname = 'users')))
   order by a.attnum limit 1) owner on true
 where n.nspname !~ '^(pg_|_timescaledb_|timescaledb_)' and n.nspname <> all ($2))";
 
@@ -120,12 +124,13 @@ where n.nspname !~ '^(pg_|_timescaledb_|timescaledb_)' and n.nspname <> all ($2)
 constinit const std::string_view public_bucket_allows_listing_sql = R"(
 with written as (
   select l.*, pg_get_expr(l.polqual, l.polrelid) as using_text
-  from pg_policy l
-  where l.polrelid = to_regclass('storage.objects') and l.polpermissive and l.polcmd in ('r', '*')
+  from pg_policy l join pg_class c on c.oid = l.polrelid and c.relname = 'objects'
+  join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'storage'
+  where l.polpermissive and l.polcmd in ('r', '*')
     and exists (select from unnest(l.polroles) r where r = 0 or pg_get_userbyid(r) in ('anon', 'authenticated'))),
 rest as (
   select w.*, translate(regexp_replace(regexp_replace(w.using_text,
-      'bucket_id = (''(?:[^'']|'''')*''::text|ANY \(ARRAY\[(?:''(?:[^'']|'''')*''::text(, )?)+\]\))', '', 'g'),
+      'bucket_id = (E?''(?:[^'']|'''')*''::text|ANY \(ARRAY\[(?:E?''(?:[^'']|'''')*''::text(, )?)+\]\))', '', 'g'),
       '\mOR\M', '', 'g'), '() ', '') as remains
   from written w)
 select format('%I: %I', b.id, r.polname), format('%I on storage.objects lets everybody list public bucket %I', r.polname, b.id),

@@ -53,16 +53,16 @@ struct lint_report
     };
 };
 
-/// A lint that could not look at everything.
+/// Lints that could not look at everything, for one reason.
 struct unchecked
 {
-    std::string lint;
+    std::vector<std::string> lints;
     std::string reason;
     std::optional<std::string> next;
-    std::optional<bool> partly; ///< it ran all the same
+    std::optional<bool> partly; ///< they ran all the same
 
     static constexpr auto fields = std::tuple{
-        json::required("lint", &unchecked::lint),
+        json::required("lints", &unchecked::lints),
         json::required("reason", &unchecked::reason),
         json::optional("next", &unchecked::next),
         json::optional("partly", &unchecked::partly),

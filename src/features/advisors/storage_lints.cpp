@@ -68,6 +68,9 @@ where x.relkind = 'i' and c.relkind in ('r', 'm') and pg_stat_get_numscans(i.ind
   and not i.indisunique and not i.indisexclusion and not i.indisreplident
   and n.nspname !~ '^(pg_|_timescaledb_|timescaledb_)' and n.nspname <> all ($2)
   and not exists (select from pg_constraint k where k.conindid = i.indexrelid)
+  and not exists (select from pg_constraint k where k.contype = 'f' and k.conrelid = c.oid
+                  and i.indnkeyatts >= cardinality(k.conkey)
+                  and k.conkey <@ (i.indkey::int2[])[0:cardinality(k.conkey) - 1])
   and not exists (select from pg_inherits h where h.inhrelid = i.indexrelid)
   and not exists (select from pg_depend e where e.classid = 'pg_class'::regclass and e.deptype = 'e'
                   and e.objid in (x.oid, c.oid)))";

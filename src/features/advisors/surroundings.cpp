@@ -30,7 +30,8 @@ select found.value, found.source from (
 where found.name = 'pgrst.db_schemas' and found.value ~ '[^ ,]'
 order by found.rank limit 1)";
 
-// Large: what table_bloat looks at. Statistics are hidden from a login that may not read the column.
+// Not by to_regclass, which fails for a schema that the login may not enter. Large: what table_bloat looks at.
+// Statistics are hidden from a login that may not read the column.
 constexpr std::string_view facts_sql = R"(
 select exists (select from pg_roles where rolname in ('anon', 'authenticated')),
   current_setting('track_counts') = 'on',
@@ -39,15 +40,15 @@ select exists (select from pg_roles where rolname in ('anon', 'authenticated')),
                when has_schema_privilege(c.relnamespace, 'usage') and has_column_privilege(c.oid, a.attnum, 'select')
                     and not row_security_active(c.oid) then 'yes'
                else 'hidden' end
-   from (select to_regclass('auth.users') as users) u
-   left join pg_class c on c.oid = u.users
+   from (values ('auth', 'users')) w(schema, name)
+   left join pg_namespace n on n.nspname = w.schema left join pg_class c on c.relnamespace = n.oid and c.relname = w.name
    left join pg_attribute a on a.attrelid = c.oid and a.attname = 'is_anonymous' and not a.attisdropped),
   (select case when c.oid is null or a.attname is null then 'absent'
                when has_schema_privilege(c.relnamespace, 'usage') and has_table_privilege(c.oid, 'select')
                     and not row_security_active(c.oid) then 'yes'
                else 'hidden' end
-   from (select to_regclass('storage.buckets') as buckets) b
-   left join pg_class c on c.oid = b.buckets
+   from (values ('storage', 'buckets')) w(schema, name)
+   left join pg_namespace n on n.nspname = w.schema left join pg_class c on c.relnamespace = n.oid and c.relname = w.name
    left join pg_attribute a on a.attrelid = c.oid and a.attname = 'public' and not a.attisdropped),
   (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.relkind in ('r', 'm') and c.relpages::bigint * current_setting('block_size')::int > 20 * 1024 * 1024

@@ -32,18 +32,27 @@ select quote_ident(x.extname),
 from pg_extension x join pg_namespace n on n.oid = x.extnamespace
 where n.nspname = 'public')";
 
-// pg_upgrade keeps regclass, regrole and regtype only.
+// pg_upgrade keeps regclass, regrole and regtype only. A column that views, policies or triggers name keeps its type
+// until they are gone.
 constinit const std::string_view unsupported_reg_types_sql = R"(
 select format('%I.%I.%I', n.nspname, c.relname, a.attname),
   format('type %s cannot be carried over by pg_upgrade', format_type(a.atttypid, a.atttypmod)),
-  case when c.relkind in ('r', 'p') then
+  case when c.relkind in ('r', 'p') and user_of.name is null then
     json_build_array(format('alter table %I.%I alter column %I type %s using %I::%s', n.nspname, c.relname, a.attname,
       case when t.typelem <> 0 and t.typcategory = 'A' then 'text[]' else 'text' end, a.attname,
       case when t.typelem <> 0 and t.typcategory = 'A' then 'text[]' else 'text' end)) end,
-  case when c.relkind not in ('r', 'p') then format('make %I.%I again with this column cast to text', n.nspname, c.relname) end
+  case when c.relkind not in ('r', 'p') then format('make %I.%I again with this column cast to text', n.nspname, c.relname)
+       when user_of.name is not null then
+         format('drop %s, run alter table %I.%I alter column %I type text using %I::text, and make it again',
+                user_of.name, n.nspname, c.relname, a.attname, a.attname) end
 from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
 join pg_type t on t.oid = a.atttypid
 left join pg_type base on base.oid = t.typbasetype
+left join lateral (
+  select pg_describe_object(d.classid, d.objid, 0) as name from pg_depend d
+  where d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid and d.refobjsubid = a.attnum
+    and d.classid in ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_trigger'::regclass)
+  order by d.classid, d.objid limit 1) user_of on true
 where a.attnum > 0 and not a.attisdropped and a.attinhcount = 0 and c.relkind in ('r', 'p', 'm')
   and coalesce(nullif(coalesce(base.typelem, t.typelem), 0), base.oid, t.oid) in (
     'regcollation'::regtype, 'regconfig'::regtype, 'regdictionary'::regtype, 'regnamespace'::regtype, 'regoper'::regtype,

@@ -76,6 +76,8 @@ const std::vector<lint_case> cases{
         create table things (id int primary key, name text unique, kind int, used int, "where" int4range,
                              exclude using gist ("where" with &&));
         create index things_kind on things (kind);
+        create table refers (id int primary key, thing int references things);
+        create index quiet_of_key on refers (thing);
         create index quiet_used on things (used);
         insert into things select n, n::text, n, n, null from generate_series(1, 5000) n;
         analyze things;
@@ -240,9 +242,8 @@ const std::vector<lint_case> cases{
                              quiet_e regtype, quiet_f regrole, quiet_g text, quiet_h name, quiet_i oidvector);
         create table quiet_child () inherits (things);
         create materialized view counted as select 'simple'::regconfig as c;
-        create view quiet_view as select a from things;
-        drop view quiet_view;)sql",
-     {"public.counted.c", "public.things.a", "public.things.b", "public.things.c"}},
+        create table viewed (id int primary key, a regproc); create view quiet_view as select a from viewed;)sql",
+     {"public.counted.c", "public.things.a", "public.things.b", "public.things.c", "public.viewed.a"}},
     {"insecure_queue_exposed_in_api",
      R"sql(create schema pgmq; create schema pgmq_public;
         create table pgmq.q_mail (id int); create table pgmq.quiet_meta (id int); create table pgmq.a_mail (id int);
