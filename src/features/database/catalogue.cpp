@@ -5,6 +5,7 @@
 #include "crypto/encoding.hpp"
 #include "features/database/text_array.hpp"
 
+#include <boost/describe/enum_to_string.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -105,7 +106,9 @@ select '1', p.nspname, p.relname, p.oid::text, pg_catalog.json_strip_nulls(pg_ca
         select pg_catalog.json_agg(pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
             'name', a.attname, 'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
             'nullable', case when not a.attnotnull then true end,
-            'default', pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+            'default', case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
+            'generated', case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end,
+            'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by default' end,
             'comment', pg_catalog.col_description(p.oid, a.attnum))) order by a.attnum)
         from pg_catalog.pg_attribute a
         left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
@@ -129,6 +132,8 @@ with wanted as (
   where case when $1::text[] is null
     then n.nspname !~ '^(pg_|_timescaledb_|timescaledb_)' and n.nspname <> all ($9::name[])
     else n.nspname = any ($1::text[]) end),
+published as materialized (
+  select t.pubname, t.schemaname, t.tablename from pg_catalog.pg_publication_tables t where $8 in ('full', 'source')),
 page as (
   select * from (
     select '1' as kind, n.nspname::text as schema, c.relname::text as name, c.oid, c.relkind::text as sub
@@ -158,9 +163,11 @@ select p.kind, p.schema, p.name, p.oid::text, (case p.kind
     'columns', case when $8 <> 'names' then (
         select pg_catalog.json_object_agg(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod)
             || case when a.attnotnull then ' not null' else '' end
-            || case when a.attidentity <> '' then ' identity' else '' end
-            || case when a.attgenerated <> '' then ' generated' when d.adbin is not null
-                    then ' default ' || pg_catalog.pg_get_expr(d.adbin, d.adrelid) else '' end order by a.attnum)
+            || case a.attidentity when 'a' then ' identity always' when 'd' then ' identity by default' else '' end
+            || case when a.attgenerated <> ''
+                      then ' generated as (' || pg_catalog.pg_get_expr(d.adbin, d.adrelid) || ')'
+                    when d.adbin is not null then ' default ' || pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+                    else '' end order by a.attnum)
         from pg_catalog.pg_attribute a
         left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where a.attrelid = p.oid and a.attnum > 0 and not a.attisdropped) end,
@@ -172,13 +179,34 @@ select p.kind, p.schema, p.name, p.oid::text, (case p.kind
     'foreign_keys', case when $8 <> 'names' then (
         select pg_catalog.json_agg(pg_catalog.pg_get_constraintdef(k.oid) order by k.conname)
         from pg_catalog.pg_constraint k where k.conrelid = p.oid and k.contype = 'f') end,
-    'constraints', case when $8 = 'full' then (
+    'server', case when $8 <> 'names' and p.sub = 'f' then (
+        select v.srvname from pg_catalog.pg_foreign_table t
+        join pg_catalog.pg_foreign_server v on v.oid = t.ftserver where t.ftrelid = p.oid) end,
+    'partition_by', case when $8 <> 'names' and p.sub = 'p' then pg_catalog.pg_get_partkeydef(p.oid) end,
+    'partition_count', case when $8 <> 'names' and p.sub = 'p' then (
+        select pg_catalog.count(*) from pg_catalog.pg_inherits h where h.inhparent = p.oid) end,
+    'partitions', case when $8 in ('full', 'source') and p.sub = 'p' then (
+        select pg_catalog.json_object_agg(b.name, b.bound order by b.name) from (
+          select h.inhrelid::pg_catalog.regclass::text as name, pg_catalog.pg_get_expr(c.relpartbound, c.oid) as bound
+          from pg_catalog.pg_inherits h join pg_catalog.pg_class c on c.oid = h.inhrelid
+          where h.inhparent = p.oid order by 1 limit 100) b) end,
+    'inherits', case when $8 <> 'names' and p.sub = 'r' then (
+        select pg_catalog.json_agg(h.inhparent::pg_catalog.regclass::text order by h.inhseqno)
+        from pg_catalog.pg_inherits h where h.inhrelid = p.oid) end,
+    'publications', case when $8 in ('full', 'source') then (
+        select pg_catalog.json_agg(w.pubname order by w.pubname) from (
+          select w.pubname from published w where w.schemaname = p.schema and w.tablename = p.name
+          union
+          select b.pubname from pg_catalog.pg_publication_rel r
+          join pg_catalog.pg_publication b on b.oid = r.prpubid where r.prrelid = p.oid) w) end,
+    'definition', case when $8 = 'source' and p.sub in ('v', 'm') then pg_catalog.pg_get_viewdef(p.oid) end,
+    'constraints', case when $8 in ('full', 'source') then (
         select pg_catalog.json_object_agg(k.conname, pg_catalog.pg_get_constraintdef(k.oid) order by k.conname)
         from pg_catalog.pg_constraint k where k.conrelid = p.oid and k.contype in ('c', 'u', 'x')) end,
-    'indexes', case when $8 = 'full' then (
+    'indexes', case when $8 in ('full', 'source') then (
         select pg_catalog.json_agg(pg_catalog.pg_get_indexdef(i.indexrelid) order by i.indexrelid)
         from pg_catalog.pg_index i where i.indrelid = p.oid and not i.indisprimary) end,
-    'policies', case when $8 = 'full' then (
+    'policies', case when $8 in ('full', 'source') then (
         select pg_catalog.json_object_agg(l.polname, pg_catalog.json_strip_nulls(pg_catalog.json_build_object(
             'command', case l.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
                                      when 'd' then 'delete' else 'all' end,
@@ -188,10 +216,10 @@ select p.kind, p.schema, p.name, p.oid::text, (case p.kind
             'using', pg_catalog.pg_get_expr(l.polqual, l.polrelid),
             'check', pg_catalog.pg_get_expr(l.polwithcheck, l.polrelid))))
         from pg_catalog.pg_policy l where l.polrelid = p.oid) end,
-    'triggers', case when $8 = 'full' then (
+    'triggers', case when $8 in ('full', 'source') then (
         select pg_catalog.json_agg(pg_catalog.pg_get_triggerdef(t.oid) order by t.tgname)
         from pg_catalog.pg_trigger t where t.tgrelid = p.oid and not t.tgisinternal) end,
-    'column_comments', case when $8 = 'full' then (
+    'column_comments', case when $8 in ('full', 'source') then (
         select pg_catalog.json_object_agg(a.attname, pg_catalog.col_description(p.oid, a.attnum))
         from pg_catalog.pg_attribute a
         where a.attrelid = p.oid and a.attnum > 0 and pg_catalog.col_description(p.oid, a.attnum) is not null) end))
@@ -201,10 +229,12 @@ select p.kind, p.schema, p.name, p.oid::text, (case p.kind
         'kind', case p.sub when 'p' then 'procedure' when 'a' then 'aggregate' when 'w' then 'window' else 'function' end,
         'arguments', case when $8 <> 'names' then pg_catalog.pg_get_function_arguments(f.oid) end,
         'returns', case when $8 <> 'names' then pg_catalog.pg_get_function_result(f.oid) end,
-        'language', case when $8 = 'full' then (select l.lanname from pg_catalog.pg_language l where l.oid = f.prolang) end,
-        'volatility', case when $8 = 'full' then
+        'language', case when $8 in ('full', 'source') then (select l.lanname from pg_catalog.pg_language l where l.oid = f.prolang) end,
+        'volatility', case when $8 in ('full', 'source') then
             case f.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end end,
         'security_definer', case when $8 <> 'names' and f.prosecdef then true end,
+        'settings', case when $8 in ('full', 'source') then pg_catalog.to_json(f.proconfig) end,
+        'definition', case when $8 = 'source' and p.sub <> 'a' then pg_catalog.pg_get_functiondef(f.oid) end,
         'comment', case when $8 <> 'names' then pg_catalog.obj_description(f.oid, 'pg_proc') end))
     from pg_catalog.pg_proc f where f.oid = p.oid)
   else (
@@ -273,21 +303,15 @@ std::size_t objects_per_page(detail level)
         return 150;
     case detail::full:
         return 60;
+    case detail::source:
+        return 30;
     }
     return 1;
 }
 
 std::string_view level_name(detail level)
 {
-    switch (level) {
-    case detail::names:
-        return "names";
-    case detail::summary:
-        return "summary";
-    case detail::full:
-        return "full";
-    }
-    return "summary";
+    return boost::describe::enum_to_string(level, "summary");
 }
 
 } // namespace

@@ -49,9 +49,10 @@ enum class detail
 {
     names,   ///< names and kinds only
     summary, ///< columns with types, keys
-    full     ///< indexes, constraints, policies, triggers, functions and types too
+    full,    ///< indexes, constraints, policies, triggers, partitions, publications too
+    source   ///< the text of functions and views too
 };
-BOOST_DESCRIBE_ENUM(detail, names, summary, full)
+BOOST_DESCRIBE_ENUM(detail, names, summary, full, source)
 
 struct schema_request
 {

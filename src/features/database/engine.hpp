@@ -2,6 +2,7 @@
 #pragma once
 
 #include "features/database/catalogue.hpp"
+#include "features/database/catalogue_cache.hpp"
 #include "features/database/rows.hpp"
 #include "instances/connections.hpp"
 #include "io/deadline.hpp"
@@ -101,9 +102,14 @@ public:
     };
     io::task<result<std::string>> explain(std::string instance, query_text what, measure how, io::deadline until);
 
+    /// Pages of the catalogue. The same question is answered from memory for a few seconds, unless something ran
+    /// through this engine that may have changed the catalogue; who changes it by other ways calls forget_catalogue()
+    /// after it.
     io::task<result<table_page>> tables(std::string instance, table_request what, io::deadline until);
     io::task<result<schema_page>> schema(std::string instance, schema_request what, io::deadline until);
     io::task<result<extension_list>> extensions(std::string instance, io::deadline until);
+
+    void forget_catalogue(const std::string& instance) { catalogue_.forget(instance); }
 
 private:
     /// Remembers which plain reads were answered quickly: only those may share a lane with others, and only once the
@@ -148,6 +154,7 @@ private:
     limits caps_;
     sql::check_cache checks_{1'024, std::size_t{4} << 20U};
     quick_texts quick_;
+    catalogue_cache catalogue_{system_clock()};
 };
 
 /// Turns JSON values into parameters. Fails with invalid_argument that names `params.N` or `param_types.N`.

@@ -1,7 +1,37 @@
-// The engine's catalogue calls: a connection is borrowed, asked, and given back.
+// The engine's catalogue calls: a connection is borrowed, asked, and given back; answers are kept for a moment.
 #include "features/database/engine.hpp"
+#include "features/database/text_array.hpp"
+
+#include <fmt/format.h>
 
 namespace basekeeper::database {
+namespace {
+
+/// The same text for the same question, for the cache.
+std::string question_of(const table_request& what)
+{
+    return text_array(
+        {"tables",
+         text_array(what.schemas),
+         what.pattern,
+         what.verbose ? "verbose" : "short",
+         fmt::format("{} {}", what.limit, what.budget_bytes),
+         what.cursor}
+    );
+}
+
+std::string question_of(const schema_request& what)
+{
+    return text_array(
+        {"schema",
+         text_array(what.schemas),
+         what.pattern,
+         fmt::format("{} {}", static_cast<int>(what.level), what.budget_bytes),
+         what.cursor}
+    );
+}
+
+} // namespace
 
 io::task<result<>> engine::parse(std::string instance, query_text what, io::deadline until)
 {
@@ -13,16 +43,28 @@ io::task<result<>> engine::parse(std::string instance, query_text what, io::dead
 
 io::task<result<table_page>> engine::tables(std::string instance, table_request what, io::deadline until)
 {
-    const auto open = CO_TRY(co_await open_.of(std::move(instance)));
+    const auto question = question_of(what);
+    if (const auto* kept = catalogue_.find(instance, question))
+        co_return table_page{json_items{kept->items}, kept->next_cursor};
+    const auto changes = catalogue_.changes(instance);
+    const auto open = CO_TRY(co_await open_.of(instance));
     auto lease = CO_TRY(co_await open->owner.acquire(until));
-    co_return co_await list_tables(*lease, std::move(what), until);
+    auto page = CO_TRY(co_await list_tables(*lease, std::move(what), until));
+    catalogue_.keep(instance, question, changes, {page.tables.items, page.next_cursor});
+    co_return page;
 }
 
 io::task<result<schema_page>> engine::schema(std::string instance, schema_request what, io::deadline until)
 {
-    const auto open = CO_TRY(co_await open_.of(std::move(instance)));
+    const auto question = question_of(what);
+    if (const auto* kept = catalogue_.find(instance, question))
+        co_return schema_page{json_items{kept->items}, kept->next_cursor};
+    const auto changes = catalogue_.changes(instance);
+    const auto open = CO_TRY(co_await open_.of(instance));
     auto lease = CO_TRY(co_await open->owner.acquire(until));
-    co_return co_await describe_schema(*lease, std::move(what), until);
+    auto page = CO_TRY(co_await describe_schema(*lease, std::move(what), until));
+    catalogue_.keep(instance, question, changes, {page.objects.items, page.next_cursor});
+    co_return page;
 }
 
 io::task<result<extension_list>> engine::extensions(std::string instance, io::deadline until)

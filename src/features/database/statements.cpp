@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace basekeeper::database {
 namespace {
 
@@ -247,6 +249,9 @@ io::task<result<std::vector<rows_page>>> engine::execute(std::string instance, e
 {
     until = deadline_for(what.timeout, until);
     const auto keep = caps_for(what.max_rows);
+    std::optional<catalogue_cache::change> change;
+    if (std::ranges::any_of(what.statements, [&](const auto& s) { return !checks_.classify(s.sql).plain_read; }))
+        change.emplace(catalogue_, instance);
     const auto open = CO_TRY(co_await open_.of(std::move(instance)));
     if (needs_transaction(what))
         co_return co_await execute_in_transaction(open->owner, std::move(what), keep, until);

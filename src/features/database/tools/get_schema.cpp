@@ -15,7 +15,7 @@ struct args
     static constexpr auto fields = std::tuple{
         json::optional("schemas", &args::schemas, "Default: all but the platform's own.", {0, 100}),
         json::optional("pattern", &args::pattern, "LIKE pattern of the name.", {0, 200}),
-        json::optional("level", &args::level, "full adds indexes, constraints, policies, triggers."),
+        json::optional("level", &args::level, "full adds indexes, constraints, policies, triggers; source also code."),
         json::optional("budget", &args::budget, "Bytes per page.", {1'024, 131'072}),
         json::optional("cursor", &args::cursor, "next_cursor of the page before.", {0, 500}),
     };
