@@ -12,6 +12,13 @@ pg::pool_settings watched(pg::pool_settings settings, const std::shared_ptr<data
     return settings;
 }
 
+/// The owner's pool holds one connection open, so that who is asked about a full server can still look.
+pg::pool_settings watched_and_kept(pg::pool_settings settings, const std::shared_ptr<database_watch>& by)
+{
+    settings.keep_idle = 1;
+    return watched(std::move(settings), by);
+}
+
 } // namespace
 
 pools::pools(
@@ -21,7 +28,7 @@ pools::pools(
     pg::pool_settings settings,
     std::shared_ptr<database_watch> watching
 )
-    : watch(std::move(watching)), owner(where, threads, with.owner, watched(settings, watch))
+    : watch(std::move(watching)), owner(where, threads, with.owner, watched_and_kept(settings, watch))
 {
     if (with.read_only)
         read_only = std::make_unique<pg::pool>(where, threads, *with.read_only, watched(settings, watch));

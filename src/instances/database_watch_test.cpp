@@ -45,6 +45,17 @@ TEST(database_watch, a_wrong_password_is_an_answer)
     EXPECT_EQ(watch.circuit().state(), resilience::circuit_state::closed);
 }
 
+TEST(database_watch, a_server_without_a_free_connection_is_there)
+{
+    manual_clock time;
+    database_watch watch("shop", time, {});
+    error full(condition::unavailable, "no free connection");
+    full.sqlstate = "53300";
+    for (int i = 0; i < 20; ++i)
+        (*watch.may_connect())->ended(&full);
+    EXPECT_EQ(watch.circuit().state(), resilience::circuit_state::closed);
+}
+
 TEST(database_watch, an_attempt_may_outlive_its_watch)
 {
     manual_clock time;

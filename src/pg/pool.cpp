@@ -58,8 +58,13 @@ io::task<result<statement_result>> pool::run_shared(statement what, caps keep, i
             continue;
         }
         if (!lane && s.may_add_lane())
-            if (auto granted = s.take_at_once())
-                lane = CO_TRY(co_await s.add_lane(std::move(*granted), until));
+            if (auto granted = s.take_at_once()) {
+                auto added = co_await s.add_lane(std::move(*granted), until);
+                if (!added && !is_full(added.error()))
+                    co_return std::unexpected(std::move(added).error());
+                if (added)
+                    lane = *std::move(added);
+            }
         if (!lane)
             break;
         const auto began = std::chrono::steady_clock::now();
@@ -74,7 +79,14 @@ io::task<result<statement_result>> pool::run_shared(statement what, caps keep, i
 
 pool_usage pool::usage() const noexcept
 {
-    return {state_->leased, state_->idle.size(), state_->connecting, state_->lanes.size(), state_->line.size()};
+    return {
+        .leased = state_->leased,
+        .idle = state_->idle.size(),
+        .connecting = state_->connecting,
+        .lanes = state_->lanes.size(),
+        .waiting = state_->line.size(),
+        .limit = state_->ceiling(),
+    };
 }
 
 const target& pool::where() const noexcept

@@ -19,7 +19,10 @@ struct pool_settings
     std::chrono::milliseconds first_pause{100};
     std::size_t max_lanes = 2;
     std::chrono::milliseconds lane_patience{5}; ///< a lane whose oldest statement is older gets nothing new
-    std::shared_ptr<pool_watch> watch{};        ///< shared with the other pools of the same database; may be null
+    std::size_t keep_idle = 0;                  ///< that many connections are never closed for being idle
+    std::size_t spare_slots = 3; ///< free slots of the server that a second and further connection must leave to others
+    std::chrono::milliseconds recovery{std::chrono::seconds{10}}; ///< under pressure, until one more may be tried
+    std::shared_ptr<pool_watch> watch{}; ///< shared with the other pools of the same database; may be null
 };
 
 struct pool_usage
@@ -29,6 +32,7 @@ struct pool_usage
     std::size_t connecting = 0;
     std::size_t lanes = 0;
     std::size_t waiting = 0; ///< callers of acquire
+    std::size_t limit = 0;   ///< connections it may have now: less than max_connections while the server is full
 };
 
 struct pool_state;
@@ -70,6 +74,9 @@ private:
 };
 
 /// Lives on the I/O thread. `close()` must be awaited before destruction.
+///
+/// When the server has no free connection (SQLSTATE 53300), or its last ones would be taken, the pool gives up what it
+/// does not need, its callers share what is left, and it grows again slowly. It keeps one connection in any case.
 class pool
 {
 public:
@@ -80,8 +87,8 @@ public:
     pool& operator=(const pool&) = delete;
 
     /// A connection that works as far as can be told: an idle one, a new one, or the next returned. Waiters are served
-    /// in order. Fails as connection::open does, with timeout ("all n connections are in use"), cancelled, or
-    /// unavailable after close().
+    /// in order; on a full server they wait for the connections that the pool has. Fails as connection::open does, with
+    /// timeout ("all n connections are in use"), cancelled, or unavailable after close().
     io::task<result<lease>> acquire(io::deadline until);
 
     /// Runs one small statement on a shared lane (see shared_session for what may be run there), or on an exclusive

@@ -25,7 +25,7 @@ std::shared_ptr<shared_session> pool_state::free_lane()
 bool pool_state::may_add_lane() const
 {
     // One slot is always left to exclusive callers.
-    return !lane_coming && lanes.size() < settings.max_lanes && lanes.size() + 1 < settings.max_connections;
+    return !lane_coming && lanes.size() < settings.max_lanes && lanes.size() + 1 < ceiling();
 }
 
 io::task<result<std::shared_ptr<shared_session>>> pool_state::add_lane(grant granted, io::deadline until)
@@ -78,6 +78,13 @@ io::task<> pool_state::retire(std::shared_ptr<shared_session> lane)
     free_slot();
 }
 
+io::task<> pool_state::retire_when_idle(std::shared_ptr<shared_session> lane)
+{
+    while (lane->in_flight() > 0 && !closed && co_await io::sleep(milliseconds{10}))
+        continue;
+    co_await retire(std::move(lane));
+}
+
 void pool_state::start_reaper()
 {
     if (reaping || closed)
@@ -88,11 +95,11 @@ void pool_state::start_reaper()
 
 io::task<> pool_state::reap()
 {
-    while (!closed && (!idle.empty() || !lanes.empty())) {
+    while (!closed && (idle.size() > settings.keep_idle || !lanes.empty())) {
         if (!co_await io::sleep(std::max(settings.idle_timeout / 4, milliseconds{1})))
             break;
         const auto limit = steady_clock::now() - settings.idle_timeout;
-        while (!idle.empty() && idle.front().since <= limit) {
+        while (idle.size() > settings.keep_idle && idle.front().since <= limit) {
             idle.pop_front();
             free_slot();
         }

@@ -2,6 +2,7 @@
 #include "pg/pool_state.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace basekeeper::pg {
 namespace {
@@ -12,14 +13,75 @@ using std::chrono::steady_clock;
 /// A health check that takes longer than this finds a sick connection.
 constexpr milliseconds check_patience{2'000};
 constexpr milliseconds longest_pause{5'000};
+/// Answers that tell how full the server is come from memory.
+constexpr milliseconds count_patience{2'000};
 /// A server that does not let a caller in within this time is slow, whatever the caller hoped for.
 constexpr milliseconds fair_time{1'000};
+
+// Slots that are free for everybody: what is reserved for superusers (and, from 16 on, for pg_use_reserved_connections)
+// is none of ours. Sessions of others do not show what they are: one with a role and a database is taken for a client.
+constexpr std::string_view free_slots_sql = R"(
+select pg_catalog.current_setting('max_connections')::int
+  - pg_catalog.current_setting('superuser_reserved_connections')::int
+  - coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0)
+  - (select pg_catalog.count(*) from pg_catalog.pg_stat_get_activity(null) a
+     where coalesce(a.backend_type = 'client backend', a.usesysid is not null and a.datid is not null)))";
 
 } // namespace
 
 error pool_closed()
 {
     return {condition::unavailable, "the connection pool is closed", "the program is shutting down: start it again"};
+}
+
+bool is_full(const error& e)
+{
+    return e.sqlstate == "53300";
+}
+
+std::size_t pool_state::ceiling() const
+{
+    if (!pressed)
+        return settings.max_connections;
+    const auto steps = (steady_clock::now() - pressed->since) / settings.recovery;
+    return std::min(settings.max_connections, pressed->left + static_cast<std::size_t>(steps));
+}
+
+void pool_state::shrink()
+{
+    // A lane takes a slot for good; under pressure its callers stand in the line with everybody else.
+    for (auto& each : std::exchange(lanes, {}))
+        background.spawn(retire_when_idle(std::move(each.session)));
+    while (idle.size() > 1 || (!idle.empty() && leased > 0)) {
+        idle.pop_front();
+        --slots_used;
+    }
+    pressed = {.left = std::max<std::size_t>(1, slots_used - connecting), .since = steady_clock::now()};
+}
+
+io::task<result<>> pool_state::leave_room(connection& fresh, io::deadline until)
+{
+    if (settings.spare_slots == 0 || !has_connections())
+        co_return result<>{};
+    const auto counted = co_await fresh.query(std::string(free_slots_sql), {}, until.capped(count_patience));
+    if (!counted && counted.error().code == condition::cancelled)
+        co_return std::unexpected(counted.error());
+    // Behind a pooler, or where the count is not given, nothing is known: then the server's own refusal must do.
+    const auto text = counted && !counted->rows.empty() ? counted->rows.value(0, 0) : std::nullopt;
+    std::ptrdiff_t free_slots = 0;
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), free_slots).ec != std::errc{} ||
+        free_slots >= static_cast<std::ptrdiff_t>(settings.spare_slots))
+        co_return result<>{};
+    shrink();
+    if (!has_connections())
+        co_return result<>{};
+    error full(
+        condition::unavailable,
+        "the last free connections of the server are left to others",
+        "try again when running calls have ended; monitor_connections shows who holds the connections"
+    );
+    full.sqlstate = "53300";
+    co_return fail(std::move(full));
 }
 
 std::optional<grant> pool_state::take_at_once()
@@ -31,7 +93,7 @@ std::optional<grant> pool_state::take_at_once()
         idle.pop_back();
         return granted;
     }
-    if (slots_used >= settings.max_connections)
+    if (slots_used >= ceiling())
         return std::nullopt;
     ++slots_used;
     return grant{};
@@ -47,7 +109,7 @@ void pool_state::put_back(grant unused)
 
 void pool_state::free_slot()
 {
-    if (line.empty() || closed) {
+    if (line.empty() || closed || slots_used > ceiling()) {
         --slots_used;
     } else {
         auto* next = line.front();
@@ -60,7 +122,7 @@ void pool_state::free_slot()
 
 void pool_state::hand_over(idle_connection usable)
 {
-    if (closed) {
+    if (closed || slots_used - connecting > ceiling()) {
         usable.session.reset();
         free_slot();
     } else if (line.empty()) {
@@ -109,8 +171,7 @@ io::task<result<grant>> pool_state::wait_for_grant(io::deadline until)
     if (waited.error().code == condition::timeout)
         co_return fail(
             condition::timeout,
-            "all " + std::to_string(settings.max_connections) +
-                " connections to the database were in use until the deadline",
+            "all " + std::to_string(ceiling()) + " connections to the database were in use until the deadline",
             "try again when running statements have ended, or raise the size of the connection pool"
         );
     co_return fail(std::move(waited).error());
@@ -153,11 +214,18 @@ io::task<result<std::unique_ptr<connection>>> pool_state::connect_with_retries(i
     auto pause = settings.first_pause;
     for (int attempt = 1;; ++attempt) {
         auto opened = co_await connection::open(where, *threads, to, until);
-        if (opened)
+        if (opened) {
+            CO_TRY(co_await leave_room(*opened, until));
             co_return std::make_unique<connection>(*std::move(opened));
+        }
         const bool may_pass = opened.error().code == condition::unavailable;
         const auto jitter = std::uniform_int_distribution<int>(50, 150)(random);
         const auto next = std::min(pause * jitter / 100, longest_pause);
+        if (is_full(opened.error())) {
+            shrink();
+            if (has_connections())
+                co_return fail(std::move(opened).error());
+        }
         if (!may_pass || attempt >= settings.connect_attempts || closed || until.remaining() <= next)
             co_return fail(std::move(opened).error());
         CO_TRY(co_await io::sleep(next));
@@ -186,19 +254,23 @@ pool_state::connection_for(grant granted, held_slot& slot, io::deadline until)
 
 io::task<result<lease>> pool_state::acquire(std::shared_ptr<pool_state> self, io::deadline until)
 {
-    auto granted = CO_TRY(co_await self->wait_for_grant(until));
-    if (self->closed) {
-        self->put_back(std::move(granted));
-        co_return fail(pool_closed());
-    }
-    self->nothing_out.reset();
-    std::unique_ptr<connection> session;
-    {
+    for (;;) {
+        auto granted = CO_TRY(co_await self->wait_for_grant(until));
+        if (self->closed) {
+            self->put_back(std::move(granted));
+            co_return fail(pool_closed());
+        }
+        self->nothing_out.reset();
         held_slot slot(*self);
-        session = CO_TRY(co_await self->connection_for(std::move(granted), slot, until));
-        ++self->leased;
+        auto session = co_await self->connection_for(std::move(granted), slot, until);
+        if (session) {
+            ++self->leased;
+            co_return lease(self, *std::move(session));
+        }
+        // On a full server the next connection is one that somebody here gives back.
+        if (!is_full(session.error()) || !self->has_connections())
+            co_return std::unexpected(std::move(session).error());
     }
-    co_return lease(self, std::move(session));
 }
 
 } // namespace basekeeper::pg

@@ -33,6 +33,9 @@ struct grant
 /// What callers hear once close() was called.
 error pool_closed();
 
+/// Too many connections: of the server, or of the role or the database.
+bool is_full(const error& e);
+
 struct pool_state
 {
     pool_state(io::executor home, io::offload_pool& t, target destination, pool_settings s)
@@ -94,6 +97,16 @@ struct pool_state
     void returned(std::unique_ptr<connection> back, lease::afterwards what);
     void mark_if_nothing_out();
 
+    /// How many connections the pool may have now.
+    std::size_t ceiling() const;
+
+    /// True when somebody or something other than an attempt to connect has a slot.
+    bool has_connections() const { return slots_used > connecting; }
+
+    /// The server is full: keeps what is lent out, gives up what nobody uses.
+    void shrink();
+
+    io::task<result<>> leave_room(connection& fresh, io::deadline until);
     io::task<result<grant>> wait_for_grant(io::deadline until);
     io::task<result<bool>> usable(idle_connection& candidate, io::deadline until);
     io::task<result<std::unique_ptr<connection>>> connect(io::deadline until);
@@ -106,6 +119,7 @@ struct pool_state
     io::task<result<std::shared_ptr<shared_session>>> add_lane(grant granted, io::deadline until);
     void drop_broken_lanes();
     io::task<> retire(std::shared_ptr<shared_session> lane);
+    io::task<> retire_when_idle(std::shared_ptr<shared_session> lane);
     io::task<> reap();
     void start_reaper();
 
@@ -128,6 +142,14 @@ struct pool_state
 
     std::vector<owned_lane> lanes;
     bool lane_coming = false;
+
+    struct pressure
+    {
+        std::size_t left; // connections that the server let us have
+        steady_time since;
+    };
+
+    std::optional<pressure> pressed;
     bool reaping = false;
     bool closed = false;
     io::event nothing_out;
