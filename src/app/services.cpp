@@ -5,6 +5,7 @@
 #include "crypto/random.hpp"
 #include "features/advisors/tools/tools.hpp"
 #include "features/database/tools/tools.hpp"
+#include "features/inspection/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
 #include "features/types/tools/tools.hpp"
 
@@ -118,12 +119,16 @@ struct services::parts
         database.emplace(*open, limits_from(settings.values));
         types.emplace(*open, runtime.pool(), *settings.values.limits.max_result_bytes);
         advisors.emplace(*open);
+        inspection.emplace(
+            inspection::sources{*open, runtime.executor(), runtime.pool()}, *settings.values.limits.max_result_bytes
+        );
         catalog.emplace(*names, log);
         mcp::registry all;
         instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});
         database::tools::add_all(all, *database, *names);
         types::tools::add_all(all, *types);
         advisors::tools::add_all(all, *advisors, *settings.values.limits.max_result_bytes / 2);
+        inspection::tools::add_all(all, *inspection);
         offers = TRY(only_features(all, *settings.values.features));
         watch.emplace(observed{*names, *open, audit, log, runtime.pool(), store.dir()}, audit_face, offers);
         rules.emplace(
@@ -149,6 +154,7 @@ struct services::parts
     std::optional<database::engine> database;
     std::optional<types::engine> types;
     std::optional<advisors::engine> advisors;
+    std::optional<inspection::engine> inspection;
     std::optional<catalog_adapter> catalog;
     mcp::registry offers;
     std::optional<observability> watch;

@@ -2,7 +2,6 @@
 #include "pg/pool_state.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace basekeeper::pg {
 namespace {
@@ -67,10 +66,8 @@ io::task<result<>> pool_state::leave_room(connection& fresh, io::deadline until)
     if (!counted && counted.error().code == condition::cancelled)
         co_return std::unexpected(counted.error());
     // Behind a pooler, or where the count is not given, nothing is known: then the server's own refusal must do.
-    const auto text = counted && !counted->rows.empty() ? counted->rows.value(0, 0) : std::nullopt;
-    std::ptrdiff_t free_slots = 0;
-    if (!text || std::from_chars(text->data(), text->data() + text->size(), free_slots).ec != std::errc{} ||
-        free_slots >= static_cast<std::ptrdiff_t>(settings.spare_slots))
+    const auto free_slots = counted && !counted->rows.empty() ? counted->rows.integer(0, 0) : std::nullopt;
+    if (!free_slots || *free_slots >= static_cast<std::int64_t>(settings.spare_slots))
         co_return result<>{};
     shrink();
     if (!has_connections())

@@ -2,6 +2,7 @@
 #include "pg/row_set.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace basekeeper::pg {
 
@@ -18,6 +19,15 @@ std::optional<std::string_view> row_set::value(std::size_t row, std::string_view
 {
     const auto at = find(col);
     return at ? value(row, *at) : std::nullopt;
+}
+
+std::optional<std::int64_t> row_set::integer(std::size_t row, std::size_t col) const noexcept
+{
+    const auto text = value(row, col);
+    std::int64_t n = 0;
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), n).ec != std::errc{})
+        return std::nullopt;
+    return n;
 }
 
 std::optional<std::size_t> row_set::find(std::string_view name) const noexcept

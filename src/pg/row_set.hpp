@@ -41,6 +41,9 @@ public:
     /// The same by name; nothing when NULL or when there is no such column.
     std::optional<std::string_view> value(std::size_t row, std::string_view col) const noexcept;
 
+    /// The whole number that a value spells; nothing for NULL and for what is none.
+    std::optional<std::int64_t> integer(std::size_t row, std::size_t col) const noexcept;
+
     /// The place of the first column of that name.
     std::optional<std::size_t> find(std::string_view name) const noexcept;
 

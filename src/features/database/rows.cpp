@@ -232,14 +232,16 @@ void rows_page::write_json(std::string& out) const
     const bool cut = why != pg::truncation::none;
     out += cut ? ",\"truncated\":true" : ",\"truncated\":false";
     if (cut) {
-        if (outcome.total_rows) {
+        if (outcome.total_rows && !offset) {
             out += ",\"total_rows\":";
             json::write_number(out, *outcome.total_rows);
         }
         out += ",\"truncated_by\":";
         json::write_string(out, why == pg::truncation::rows ? "max_rows" : "max_bytes");
         out += ",\"next\":";
-        json::write_string(out, how_to_get_the_rest(why, kept));
+        json::write_string(
+            out, offset ? fmt::format("call again with offset {}", *offset + kept) : how_to_get_the_rest(why, kept)
+        );
     }
     if (!outcome.notices.empty()) {
         out += ",\"notices\":[";

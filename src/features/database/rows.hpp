@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,9 @@ struct rows_page
 {
     pg::statement_result outcome;
     std::size_t budget_bytes = SIZE_MAX; ///< of the encoded result; rows that do not fit are left out and said so
+
+    /// Of the first row, where callers page by an argument `offset` and not by their own SQL.
+    std::optional<std::size_t> offset{};
 
     static boost::json::object json_schema();
     void write_json(std::string& out) const;

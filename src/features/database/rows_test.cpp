@@ -122,6 +122,19 @@ TEST(rows, a_cut_by_rows_tells_the_total_only_when_it_is_known)
     EXPECT_THAT(text_of(page), Not(HasSubstr("total_rows")));
 }
 
+TEST(rows, a_page_of_a_tool_that_pages_names_the_next_offset)
+{
+    rows_page page;
+    page.outcome.rows = pg::row_set({{.name = "n", .type = 23}});
+    page.outcome.rows.append("1");
+    page.outcome.rows.append("2");
+    page.outcome.truncated = pg::truncation::rows;
+    page.outcome.total_rows = 3;
+    page.offset = 40;
+    EXPECT_THAT(text_of(page), HasSubstr("call again with offset 42"));
+    EXPECT_THAT(text_of(page), Not(HasSubstr("total_rows"))) << "of the page is not of the report";
+}
+
 TEST(rows, a_statement_without_rows_tells_its_command_and_count)
 {
     rows_page page;

@@ -1,7 +1,6 @@
 // One query for the facts, one fresh connection per login for the ways in.
 #include "features/instances/probe.hpp"
 
-#include <charconv>
 #include <chrono>
 
 namespace basekeeper::instances {
@@ -25,15 +24,6 @@ join pg_catalog.pg_roles g on g.oid = m.roleid
 join pg_catalog.pg_roles r on r.oid = m.member
 where r.rolname = current_user order by 1)";
 
-template <class Number>
-Number number_from(std::optional<std::string_view> text)
-{
-    Number n{};
-    if (text)
-        std::from_chars(text->data(), text->data() + text->size(), n);
-    return n;
-}
-
 server_facts read_facts(const pg::row_set& rows, const pg::row_set& memberships)
 {
     const auto text = [&](std::size_t c) { return std::string(rows.value(0, c).value_or("")); };
@@ -43,9 +33,9 @@ server_facts read_facts(const pg::row_set& rows, const pg::row_set& memberships)
     f.database = text(1);
     f.supabase = truth(2);
     f.standby = truth(3);
-    f.connections = number_from<int>(rows.value(0, 4));
-    f.max_connections = number_from<int>(rows.value(0, 5));
-    f.size_bytes = number_from<std::int64_t>(rows.value(0, 6));
+    f.connections = static_cast<int>(rows.integer(0, 4).value_or(0));
+    f.max_connections = static_cast<int>(rows.integer(0, 5).value_or(0));
+    f.size_bytes = rows.integer(0, 6).value_or(0);
     f.login = {
         .user = text(7),
         .superuser = truth(8),

@@ -163,11 +163,11 @@ std::string encoded(const rows_page& page)
     return out;
 }
 
-std::string fresh_database()
+std::string fresh_database(const test::postgres_server& server)
 {
     static int count = 0;
     const auto name = fmt::format("work_{}", ++count);
-    auto url = test::shared_server().socket_url();
+    auto url = server.socket_url();
     const auto create = [&](io::runtime& on) -> io::task<> {
         auto db = must(co_await pg::connection::open(on.executor(), on.pool(), must(pg::parse_target(url)), soon()));
         must(co_await db.simple_script("create database " + name, soon()));

@@ -84,8 +84,8 @@ std::string first(const result<std::vector<rows_page>>& got);
 /// The page as clients get it.
 std::string encoded(const rows_page& page);
 
-/// The URL of a fresh, empty database on the shared server.
-std::string fresh_database();
+/// The URL of a fresh, empty database on a server.
+std::string fresh_database(const test::postgres_server& server = test::shared_server());
 
 /// Runs `body(workplace&)`, a function that returns a task, on a fresh database or the one given.
 template <class Body>
