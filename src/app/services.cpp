@@ -119,9 +119,7 @@ struct services::parts
         database.emplace(*open, limits_from(settings.values));
         types.emplace(*open, runtime.pool(), *settings.values.limits.max_result_bytes);
         advisors.emplace(*open);
-        inspection.emplace(
-            inspection::sources{*open, runtime.executor(), runtime.pool()}, *settings.values.limits.max_result_bytes
-        );
+        inspection.emplace(inspection::sources{*open, runtime.executor(), runtime.pool()}, *database);
         catalog.emplace(*names, log);
         mcp::registry all;
         instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});

@@ -18,15 +18,18 @@ std::string quoted(std::string_view identifier)
                        std::ranges::all_of(identifier, [](char c) {
                            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
                        });
-    if (plain)
-        return std::string(identifier);
+    return plain ? std::string(identifier) : quoted_identifier(identifier);
+}
+
+} // namespace
+
+std::string quoted_identifier(std::string_view identifier)
+{
     std::string out = "\"";
     for (const char c : identifier)
         out.append(c == '"' ? 2 : 1, c);
     return out + '"';
 }
-
-} // namespace
 
 std::string to_text(const qualified_name& name)
 {

@@ -4,6 +4,7 @@
 #include <boost/json/fwd.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace basekeeper::sql {
 
@@ -16,7 +17,10 @@ struct qualified_name
     bool operator==(const qualified_name&) const = default;
 };
 
-/// `schema.name`, quoted where PostgreSQL needs it.
+/// The identifier in quotes, whatever it is: safe as part of SQL text. NUL bytes must have been refused before.
+std::string quoted_identifier(std::string_view identifier);
+
+/// `schema.name` for people, quoted where it would be misread; not for SQL, where keywords need quotes too.
 std::string to_text(const qualified_name& name);
 
 /// The name that a list of `String` nodes spells; of database.schema.name the last two count.

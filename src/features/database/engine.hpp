@@ -9,6 +9,7 @@
 #include "io/task.hpp"
 #include "sql/check_cache.hpp"
 #include "sql/classify.hpp"
+#include "sql/index_definition.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -63,6 +64,21 @@ struct execution
     statement_progress after_each{}; ///< of several statements; may be empty
 };
 
+/// Where the values of `$n` come from when a statement is only planned.
+enum class parameter_values
+{
+    given,
+    unknown ///< none are known: the plan that fits any values
+};
+
+/// A plan with indexes that do not exist.
+struct imagined_plan
+{
+    std::string plan;                ///< PostgreSQL's JSON
+    std::vector<std::string> names;  ///< of the indexes in the plan, in the order they were given
+    std::vector<std::int64_t> bytes; ///< estimated size of each
+};
+
 /// What query runs.
 struct read_query
 {
@@ -102,6 +118,16 @@ public:
     };
     io::task<result<std::string>> explain(std::string instance, query_text what, measure how, io::deadline until);
 
+    /// The estimated plan of one statement as if these indexes existed, by the extension hypopg; by the same rules as a
+    /// read. Fails with not_found where hypopg is missing, with the way to install it in the hint.
+    io::task<result<imagined_plan>> imagine(
+        std::string instance,
+        query_text what,
+        std::vector<sql::index_definition> indexes,
+        parameter_values values,
+        io::deadline until
+    );
+
     /// Pages of the catalogue. The same question is answered from memory for a few seconds, unless something ran
     /// through this engine that may have changed the catalogue; who changes it by other ways calls forget_catalogue()
     /// after it.
@@ -140,6 +166,15 @@ private:
         std::list<std::string> order_; // oldest first
         std::map<std::string_view, known_text> known_;
     };
+
+    /// A session inside a READ ONLY transaction, after everything that is asked of a read was found good.
+    struct checked_session
+    {
+        pg::lease lease;
+    };
+
+    io::task<result<checked_session>> begin_read(std::string instance, std::string sql, io::deadline until);
+    static io::task<> end_read(checked_session& begun, io::deadline until);
 
     io::task<bool> leaves_session_alone(pg::connection& db, sql::read_verdict seen, io::deadline until);
     io::task<result<std::vector<rows_page>>>

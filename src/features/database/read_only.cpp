@@ -81,10 +81,9 @@ io::task<result<>> engine::verify_sometimes(instances::pools& open, pg::connecti
     co_return result<>{};
 }
 
-io::task<result<rows_page>> engine::query(std::string instance, read_query what, io::deadline until)
+io::task<result<engine::checked_session>> engine::begin_read(std::string instance, std::string sql, io::deadline until)
 {
-    until = deadline_for(what.timeout, until);
-    const auto seen = checks_.check_read(what.what.sql); // a copy: the cache may drop it while we wait
+    const auto seen = checks_.check_read(sql); // a copy: the cache may drop it while we wait
     if (seen.verdict == sql::verdict::refused)
         co_return refuse(seen.reason, std::string(to_write));
     const auto open = CO_TRY(co_await open_.of(instance));
@@ -96,7 +95,6 @@ io::task<result<rows_page>> engine::query(std::string instance, read_query what,
             fmt::format("{}, which cannot be proven harmless without the narrow login", seen.reason),
             harden_first(instance)
         );
-    auto statement = CO_TRY(bind(what.what));
     auto lease = CO_TRY(co_await (narrow ? *open->read_only : open->owner).acquire(until));
     if (narrow)
         CO_TRY(co_await verify_sometimes(*open, *lease, until));
@@ -112,24 +110,45 @@ io::task<result<rows_page>> engine::query(std::string instance, read_query what,
     }
     const auto found = asks ? read_reach(started.results[1]) : reach{};
     const bool proven = seen.verdict == sql::verdict::harmless && found.doubt.empty();
-    result<pg::statement_result> outcome = fail(condition::internal, "the query was not run");
+    // What is not proven may have left something in the session that a rollback does not undo.
+    if (!proven || seen.plans_change)
+        lease.discard();
+    checked_session begun{std::move(lease)};
+    result<> may = {};
     if (!found.danger.empty())
-        outcome = refuse(found.danger, std::string(to_write));
+        may = refuse(found.danger, std::string(to_write));
     else if (!narrow && !proven && open->read_only != nullptr)
-        outcome = refuse(
+        may = refuse(
             fmt::format("{}, so planning this change might run code", found.doubt),
             "ask for the plan of a SELECT with the same conditions"
         );
     else if (!narrow && !proven)
-        outcome = refuse(fmt::format("{}, and no narrow login exists yet", found.doubt), harden_first(instance));
-    else
-        outcome = co_await lease->query(std::move(statement), caps_for(what.max_rows), pg::overflow::stop, until);
-    // What is not proven may have left something in the session that a rollback does not undo.
-    if (!proven || seen.plans_change)
-        lease.discard();
+        may = refuse(fmt::format("{}, and no narrow login exists yet", found.doubt), harden_first(instance));
+    if (may)
+        co_return begun;
+    co_await end_read(begun, until);
+    co_return std::unexpected(std::move(may).error());
+}
+
+io::task<> engine::end_read(checked_session& begun, io::deadline until)
+{
     // The answer is here; a rollback that fails only costs the connection.
-    if (auto undone = co_await lease->query("rollback", {}, until.capped(std::chrono::seconds{5})); !undone)
-        lease.discard();
+    if (auto undone = co_await begun.lease->query("rollback", {}, until.capped(std::chrono::seconds{5})); !undone)
+        begun.lease.discard();
+}
+
+io::task<result<rows_page>> engine::query(std::string instance, read_query what, io::deadline until)
+{
+    until = deadline_for(what.timeout, until);
+    auto statement = bind(what.what);
+    auto begun = CO_TRY(co_await begin_read(std::move(instance), std::move(what.what.sql), until));
+    result<pg::statement_result> outcome = fail(condition::internal, "the query was not run");
+    if (statement)
+        outcome =
+            co_await begun.lease->query(*std::move(statement), caps_for(what.max_rows), pg::overflow::stop, until);
+    else
+        outcome = std::unexpected(std::move(statement).error());
+    co_await end_read(begun, until);
     co_return rows_page{CO_TRY(std::move(outcome)), caps_.result_bytes};
 }
 

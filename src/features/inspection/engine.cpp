@@ -165,7 +165,7 @@ io::task<result<report_page>> engine::inspect(std::string instance, report_reque
     co_return report_page{
         .advice = std::string(definition.advice),
         .hidden = hidden_from(may, definition.required),
-        .rows = {.outcome = std::move(rows), .budget_bytes = result_bytes_, .offset = what.offset},
+        .rows = {.outcome = std::move(rows), .budget_bytes = reads_.caps().result_bytes, .offset = what.offset},
     };
 }
 

@@ -3,6 +3,7 @@
 
 #include "features/database/rows.hpp"
 #include "features/inspection/connections_report.hpp"
+#include "features/inspection/index_advice.hpp"
 #include "features/inspection/reports.hpp"
 
 #include <string>
@@ -31,7 +32,8 @@ struct report_page
 class engine
 {
 public:
-    engine(sources from, std::size_t result_bytes) : from_(from), result_bytes_(result_bytes) {}
+    /// Queries of others are planned by `reads`, which must outlive the engine.
+    engine(sources from, database::engine& reads) : from_(from), reads_(reads) {}
 
     /// Fails with not_found when the report needs an extension that is missing, with the way to install it in the hint.
     io::task<result<report_page>> inspect(std::string instance, report_request what, io::deadline until);
@@ -41,9 +43,14 @@ public:
         return monitor_connections(from_, std::move(instance), until);
     }
 
+    io::task<result<index_advice>> advise(std::string instance, advice_request what, io::deadline until)
+    {
+        return advise_indexes(from_, reads_, std::move(instance), std::move(what), until);
+    }
+
 private:
     sources from_;
-    std::size_t result_bytes_;
+    database::engine& reads_;
 };
 
 } // namespace basekeeper::inspection

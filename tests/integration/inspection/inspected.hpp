@@ -37,7 +37,7 @@ inline sources sources_of(workplace& w)
 /// A page of a report as clients get it, or "error: ...".
 inline io::task<std::string> page_of(workplace& w, report which, std::size_t limit = 100, std::size_t offset = 0)
 {
-    engine e(sources_of(w), 262'144);
+    engine e(sources_of(w), w.db);
     const auto got = co_await e.inspect("shop", {.which = which, .limit = limit, .offset = offset}, soon());
     if (!got)
         co_return "error: " + describe(got.error()) + " next: " + got.error().hint + " " + got.error().server_text;
