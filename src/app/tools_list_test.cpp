@@ -111,7 +111,10 @@ TEST_F(published_tools, have_names_texts_and_closed_schemas)
              "execute_sql",
              "query_database",
              "explain_query",
-             "generate_typescript_types"}
+             "generate_typescript_types",
+             "monitor_connections",
+             "inspect_database",
+             "advise_indexes"}
         )
     );
 }
