@@ -72,6 +72,7 @@ std::string to_text(const index_definition& index)
         out += quoted_identifier(index.table.schema) + '.';
     out += quoted_identifier(index.table.name) + " using " + quoted_identifier(index.method);
     std::vector<std::string> keys;
+    keys.reserve(index.keys.size());
     for (const auto& key : index.keys) {
         auto text = quoted_identifier(key.column);
         if (const auto& of = key.operator_class; !of.name.empty())
@@ -81,6 +82,7 @@ std::string to_text(const index_definition& index)
     append_list(out, keys);
     if (!index.included.empty()) {
         std::vector<std::string> included;
+        included.reserve(index.included.size());
         for (const auto& column : index.included)
             included.push_back(quoted_identifier(column));
         out += " include";

@@ -149,6 +149,7 @@ io::task<result<imagined_plan>> engine::imagine(
         co_return std::unexpected(schema.error());
     }
     std::vector<std::string> definitions;
+    definitions.reserve(indexes.size());
     for (const auto& index : indexes)
         definitions.push_back(sql::to_text(index));
     std::vector<pg::statement> script;

@@ -110,6 +110,7 @@ std::vector<connection_use> merged(const std::vector<connection_group>& groups, 
             u.role_limit = static_cast<int>(*limit);
     }
     std::vector<connection_use> out;
+    out.reserve(by.size());
     for (auto& [key, u] : by)
         out.push_back(std::move(u));
     std::ranges::sort(out, {}, [](const connection_use& u) {
@@ -142,6 +143,7 @@ connections_report report_from(const std::vector<pg::statement_result>& answers,
     const auto now = slots_from(answers[0].rows);
     const auto& grouped = answers[1].rows;
     std::vector<connection_group> groups;
+    groups.reserve(grouped.size());
     for (std::size_t r = 0; r < grouped.size(); ++r)
         groups.push_back(group_from(grouped, r));
     connections_report out{

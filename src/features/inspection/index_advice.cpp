@@ -169,6 +169,7 @@ private:
         if (proposed.empty())
             co_return result<>{};
         std::vector<sql::index_definition> all;
+        all.reserve(proposed.size());
         for (const auto& each : proposed)
             all.push_back(each.index);
         std::vector<std::string> names;
@@ -204,6 +205,7 @@ private:
     io::task<result<std::vector<double>>> costs_with(const pooled& one)
     {
         std::vector<double> out;
+        out.reserve(one.queries.size());
         for (const auto q : one.queries)
             out.push_back(CO_TRY(co_await plan(q, chosen_and(one), nullptr)).cost);
         co_return out;

@@ -119,6 +119,7 @@ io::task<result<std::vector<weighed_query>>> recorded_workload(pg::connection& d
     const auto recorded = CO_TRY(co_await ask(db, {{.sql = std::move(sql)}}, pg::caps{}, until));
     std::vector<weighed_query> out;
     const auto& rows = recorded[0].rows;
+    out.reserve(rows.size());
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const auto calls = rows.integer(r, 1).value_or(1);
         out.push_back({

@@ -40,6 +40,7 @@ struct plan_output
 io::task<result<std::string>> plan_with(engine& db, query_text what, std::vector<std::string> texts, mcp::call& c)
 {
     std::vector<sql::index_definition> indexes;
+    indexes.reserve(texts.size());
     for (const auto& text : texts)
         indexes.push_back(CO_TRY(sql::read_index(text)));
     auto got = CO_TRY(
