@@ -7,6 +7,7 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 
 namespace basekeeper::pg {
@@ -65,12 +66,7 @@ addresses_of(io::executor where, io::offload_pool& threads, const target& to, io
     if (!looked_up)
         co_return fail(std::move(looked_up).error());
     if (looked_up->addresses.empty())
-        co_return fail(
-            condition::unavailable,
-            "cannot connect to " + describe(to) + ": the host name " + to.host + " cannot be resolved (" +
-                ::gai_strerror(looked_up->status) + ")",
-            "check the spelling of the host; a paused Supabase project has no host name until it is restored"
-        );
+        co_return fail(unknown_host(to, ::gai_strerror(looked_up->status)));
     co_return std::move(looked_up->addresses);
 }
 
@@ -127,6 +123,15 @@ struct start_options
     std::vector<const char*> values;
 };
 
+/// The one family of all addresses, or nothing.
+std::optional<address_family> only_family(const std::vector<std::string>& addresses)
+{
+    const auto ipv6 = std::ranges::count_if(addresses, [](const std::string& a) { return a.contains(':'); });
+    if (ipv6 == std::ssize(addresses))
+        return address_family::ipv6;
+    return ipv6 == 0 ? std::optional(address_family::ipv4) : std::nullopt;
+}
+
 error not_in_time(const target& to)
 {
     return {
@@ -176,6 +181,7 @@ io::task<result<connection>> connection::open(io::executor where, io::offload_po
     until = until.capped(to.connect_timeout);
     const auto addresses = CO_TRY(co_await addresses_of(where, pool, to, until));
     error last;
+    std::size_t no_network = 0;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         auto fresh = std::make_unique<session>(where, pool);
         // An address that swallows packets must leave time for the next ones.
@@ -184,9 +190,13 @@ io::task<result<connection>> connection::open(io::executor where, io::offload_po
         if (opened)
             co_return connection(std::move(fresh));
         last = std::move(opened).error();
+        no_network += lacks_network(last) ? 1U : 0U;
         if (!worth_another_address(last) || until.expired())
             break;
     }
+    if (no_network == addresses.size() && !addresses.empty())
+        if (const auto only = only_family(addresses))
+            last = no_network_of_family(to, *only);
     co_return fail(std::move(last));
 }
 

@@ -3,6 +3,8 @@
 #include "pg/connect_failure.hpp"
 
 #include "base/text.hpp"
+#include "pg/host_kind.hpp"
+#include "pg/login_refusal.hpp"
 #include "pg/sqlstate.hpp"
 
 #include <algorithm>
@@ -69,11 +71,11 @@ constexpr auto local_failures = std::to_array<known_words>({
     {"Network is unreachable",
      unavailable,
      "the network of %H cannot be reached",
-     "Supabase's direct host has IPv6 only: from an IPv4 network use the session pooler's host (port 5432)"},
+     "check network, VPN and firewall, and whether the address is IPv6 while this machine has IPv4 only"},
     {"Cannot assign requested address",
      unavailable,
      "the network of %H cannot be reached",
-     "Supabase's direct host has IPv6 only: from an IPv4 network use the session pooler's host (port 5432)"},
+     "check network, VPN and firewall, and whether the address is IPv6 while this machine has IPv4 only"},
     {"timeout expired", timeout, "%H did not answer in time", "check network and firewall"},
     {"Connection timed out", timeout, "%H did not answer in time", "check network and firewall"},
     {"authentication method",
@@ -88,16 +90,6 @@ constexpr auto local_failures = std::to_array<known_words>({
      "%H closed the connection during the login",
      "the server may be restarting, or what listens there is not PostgreSQL: check host, port and its log"},
     {"Connection reset", unavailable, "%H closed the connection during the login", "try again; check the server's log"},
-});
-
-/// SQLSTATEs whose sentence differs when they come from a login.
-constexpr auto login_failures = std::to_array<known_words>({
-    {"28P01", denied, "the password of the user is wrong", ""},
-    {"28000", denied, "the server does not let this user in", ""},
-    {"3D000", not_found, "the database does not exist", ""},
-    {"53300", unavailable, "the server has no free connection", ""},
-    {"57P03", unavailable, "the server is starting up or shutting down", ""},
-    {"57P01", unavailable, "the server is shutting down", ""},
 });
 
 std::string with_place(std::string_view text, const target& to)
@@ -131,29 +123,14 @@ fatal fatal_in(std::string_view said)
     return {};
 }
 
-error server_refusal(const target& to, const fatal& told)
+std::string where_postgres_may_listen(const target& to)
 {
-    if (told.message.find("Tenant or user not found") != std::string_view::npos) {
-        error e(
-            not_found,
-            "cannot connect to " + describe(to) + ": the Supabase pooler knows no such project or user",
-            "use the user postgres.<project-ref> and the pooler host of the project's own region, as shown under "
-            "Connect in the Supabase dashboard; a paused project must be restored first"
-        );
-        e.sqlstate = told.sqlstate;
-        e.server_text = std::string(utf8_prefix(told.message, max_server_text));
-        return e;
-    }
-    auto e =
-        to_error({.severity = "FATAL", .sqlstate = std::string(told.sqlstate), .message = std::string(told.message)});
-    const auto* known = std::ranges::find(login_failures, told.sqlstate, &known_words::words);
-    e.message = "cannot connect to " + describe(to) + ": " +
-                (known != login_failures.end() ? std::string(known->what) : "the server refused the login");
-    if (told.message.find("no encryption") != std::string_view::npos) {
-        e.message = "cannot connect to " + describe(to) + ": the server takes encrypted connections only";
-        e.hint = "set sslmode=require";
-    }
-    return e;
+    if (kind_of_host(to.host) == host_kind::docker_gateway)
+        return "this is the HTTP gateway of the stack: use the host of its pooler, port 5432 or 6543";
+    if (to.port == 6543)
+        return "check host and port, and that the pooler runs; port 5432 may be published as well (session mode)";
+    return "check host and port, and that the server runs (pg_isready -h HOST -p PORT); a self-hosted stack publishes "
+           "the pooler's ports only, 5432 (POSTGRES_PORT) and 6543, with users named ROLE.TENANT";
 }
 
 } // namespace
@@ -161,7 +138,7 @@ error server_refusal(const target& to, const fatal& told)
 error connect_failure(const target& to, std::string_view said)
 {
     if (const auto told = fatal_in(said); !told.sqlstate.empty())
-        return server_refusal(to, told);
+        return login_refusal(to, told.sqlstate, told.message);
     // What libpq says about a certificate may quote the server's names; it stays in the untrusted part.
     error e(unavailable, "cannot connect to " + describe(to), "check host, port and network");
     for (const auto& known : local_failures)
@@ -173,8 +150,72 @@ error connect_failure(const target& to, std::string_view said)
             );
             break;
         }
+    if (e.code == unavailable && said.find("Connection refused") != std::string_view::npos)
+        e.hint = where_postgres_may_listen(to);
     e.server_text = std::string(utf8_prefix(said, max_server_text));
     return e;
+}
+
+error unknown_host(const target& to, std::string_view reason)
+{
+    const auto cannot = "cannot connect to " + describe(to) + ": ";
+    switch (kind_of_host(to.host)) {
+    case host_kind::docker_name:
+        return {
+            unavailable,
+            cannot + '"' + to.host + "\" is a name inside the Docker network of the stack and is not known here",
+            "from outside use the address of the server that runs the stack, with a port that its pooler publishes: "
+            "5432 "
+            "(POSTGRES_PORT) or 6543, user ROLE.TENANT (POOLER_TENANT_ID of its .env); or run basekeeper in that "
+            "network"
+        };
+    case host_kind::docker_gateway:
+        return {
+            invalid_argument,
+            cannot + '"' + to.host + "\" is the HTTP gateway of the stack, where no PostgreSQL listens",
+            "use the address of the server that runs the stack, with port 5432 or 6543 of its pooler"
+        };
+    case host_kind::docker_host:
+        return {
+            unavailable,
+            cannot + '"' + to.host + "\" is known inside containers only",
+            "on the machine itself the host is localhost"
+        };
+    case host_kind::cloud_direct:
+    case host_kind::cloud_pooler:
+        return {
+            unavailable,
+            cannot + "the host name cannot be resolved (" + std::string(reason) + ')',
+            "check the project reference and the region; a paused project has no host until it is restored; the direct "
+            "host has IPv6 addresses only: from an IPv4 network use the session pooler's host, shown under Connect"
+        };
+    default:
+        return {
+            unavailable,
+            cannot + "the host name cannot be resolved (" + std::string(reason) + ')',
+            "check the spelling of the host, and the name server of this machine"
+        };
+    }
+}
+
+bool lacks_network(const error& failed)
+{
+    return failed.sqlstate.empty() && (failed.server_text.contains("Network is unreachable") ||
+                                       failed.server_text.contains("Cannot assign requested address"));
+}
+
+error no_network_of_family(const target& to, address_family only)
+{
+    const std::string_view has = only == address_family::ipv6 ? "IPv6" : "IPv4";
+    const bool cloud = kind_of_host(to.host) == host_kind::cloud_direct;
+    return {
+        unavailable,
+        "cannot connect to " + describe(to) + ": the host has " + std::string(has) +
+            " addresses only, and this machine has no " + std::string(has) + " network",
+        cloud ? "use the session pooler's host (aws-N-REGION.pooler.supabase.com, port 5432, user ROLE." +
+                    project_of_host(to.host) + "), or buy the IPv4 add-on"
+              : "use a network with " + std::string(has) + ", or an address of the other kind"
+    };
 }
 
 bool worth_another_address(const error& failed)

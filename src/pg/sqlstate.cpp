@@ -65,6 +65,13 @@ constexpr auto codes = std::to_array<known>({
      "use the tool that may write, or connect to the primary when this server is a replica"},
     {"25P02", conflict, "the transaction has failed already", "roll back and run the statements again"},
     {"25P03", timeout, "the transaction was idle for too long", "run the statements again without pauses"},
+    {"26000",
+     not_found,
+     "the prepared statement does not exist",
+     "prepare and execute it in one call (queries), or without PREPARE; each call has a session of its own, and behind "
+     "a "
+     "transaction pooler (port 6543) each transaction: a driver must not use named statements there, or connect in "
+     "session mode (port 5432)"},
     {"28000",
      denied,
      "the login was refused",
@@ -116,6 +123,12 @@ constexpr auto codes = std::to_array<known>({
      "the table or view does not exist",
      "list the tables; qualify the name with its schema; names with capitals need double quotes"},
     {"42P02", invalid_argument, "there is no such parameter", "send one value for each $n in the statement"},
+    {"42P05",
+     conflict,
+     "a prepared statement of that name exists",
+     "use another name or deallocate it; behind a transaction pooler (port 6543) it may be another client's: switch "
+     "named "
+     "statements off in the driver, or connect in session mode (port 5432)"},
     {"42P06", conflict, "a schema of that name exists", "choose another name, or create schema if not exists"},
     {"42P07", conflict, "a table of that name exists", "choose another name, or create table if not exists"},
     {"42P18", invalid_argument, "the type of a parameter cannot be inferred", "cast it: $1::text, $2::int"},

@@ -85,6 +85,8 @@ int hex_digit(char c) noexcept
     return -1;
 }
 
+} // namespace
+
 std::string percent_decoded(std::string_view s)
 {
     std::string out;
@@ -99,6 +101,8 @@ std::string percent_decoded(std::string_view s)
     }
     return out;
 }
+
+namespace {
 
 std::string percent_encoded(std::string_view s)
 {
@@ -176,8 +180,9 @@ result<> set_tls(target& to, std::string_view key, std::string_view text)
     return {};
 }
 
-/// One setting, from a query parameter or a keyword.
-result<> set(target& to, std::string_view key, std::string value)
+} // namespace
+
+result<> apply_setting(target& to, std::string_view key, std::string value)
 {
     if (value.find('\0') != std::string::npos)
         return wrong("it holds a NUL byte", "remove %00");
@@ -214,6 +219,8 @@ result<> set(target& to, std::string_view key, std::string value)
     return {};
 }
 
+namespace {
+
 bool is_known(std::string_view key)
 {
     return std::ranges::find(understood, key) != understood.end() || std::ranges::find(ignored, key) != ignored.end();
@@ -245,7 +252,7 @@ result<> read_query(target& to, std::string_view query)
         const auto equals = pair.find('=');
         if (equals == std::string_view::npos)
             return wrong("a setting after '?' has no value", "write ?sslmode=require&application_name=NAME");
-        TRY(set(to, percent_decoded(pair.substr(0, equals)), percent_decoded(pair.substr(equals + 1))));
+        TRY(apply_setting(to, percent_decoded(pair.substr(0, equals)), percent_decoded(pair.substr(equals + 1))));
     }
     return {};
 }
@@ -288,15 +295,15 @@ result<target> read_url(std::string_view s)
         const auto who = s.substr(0, at);
         const auto colon = who.find(':');
         if (auto user = percent_decoded(who.substr(0, colon)); !user.empty())
-            TRY(set(to, "user", std::move(user)));
+            TRY(apply_setting(to, "user", std::move(user)));
         if (colon != std::string_view::npos)
-            TRY(set(to, "password", percent_decoded(who.substr(colon + 1))));
+            TRY(apply_setting(to, "password", percent_decoded(who.substr(colon + 1))));
         s = s.substr(at + 1);
     }
     const auto slash = s.find('/');
     TRY(read_host_and_port(to, s.substr(0, slash)));
     if (slash != std::string_view::npos && slash + 1 < s.size())
-        TRY(set(to, "dbname", percent_decoded(s.substr(slash + 1))));
+        TRY(apply_setting(to, "dbname", percent_decoded(s.substr(slash + 1))));
     TRY(read_query(to, query));
     return to;
 }
@@ -349,7 +356,7 @@ result<target> read_keywords(std::string_view s)
         s.remove_prefix(equals + 1);
         skip_space(s);
         auto value = TRY(read_value(s));
-        TRY(set(to, key, std::move(value)));
+        TRY(apply_setting(to, key, std::move(value)));
     }
     return to;
 }

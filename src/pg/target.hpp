@@ -49,6 +49,13 @@ struct target
 /// naming the wrong part, never showing the password.
 result<target> parse_target(std::string_view text);
 
+/// Sets one part by the name that libpq gives it (`host`, `port`, `sslmode`, ...); unset parts keep their value. Fails
+/// as parse_target does, which reads every setting through it.
+result<> apply_setting(target& to, std::string_view key, std::string value);
+
+/// `%41` becomes `A`; a `%` that two hex digits do not follow stands for itself.
+std::string percent_decoded(std::string_view s);
+
 /// The URL that parse_target reads back as the same target. It holds the password.
 crypto::secret<std::string> to_url(const target& where);
 
