@@ -35,7 +35,10 @@ struct run_command
 
     cli::bookkeeping book() const { return {with.audit(), local_principal("cli"), system_clock()}; }
 
-    cli::instance_services instances() const { return {with.store(), with.names(), with.open(), book()}; }
+    cli::instance_services instances() const
+    {
+        return {with.store(), with.names(), with.open(), with.runtime().executor(), with.runtime().pool(), book()};
+    }
 
     io::task<int> operator()(const cli::serve_command& c) const
     {

@@ -42,8 +42,9 @@ protected:
         auto names = instances::directory::open(defaults, store, on.pool()).value();
         instances::connections open(on.executor(), on.pool(), names, quiet, pg::pool_settings{});
         const auto work = [&]() -> io::task<int> {
-            const int code =
-                co_await instance(what, {store, names, open, {book, {"cli:me"}, system_clock()}}, {at.screen});
+            const int code = co_await instance(
+                what, {store, names, open, on.executor(), on.pool(), {book, {"cli:me"}, system_clock()}}, {at.screen}
+            );
             co_await open.close(io::deadline::after(std::chrono::seconds{5}));
             co_return code;
         };

@@ -124,10 +124,16 @@ void add_instance(CLI::App& app, draft& d)
     const auto finish = chooser(d, &draft::instance);
     auto* add = instance->add_subcommand("add", "Remember an instance; its secrets are stored encrypted");
     add->add_option("name", d.instance.name, "a-z, 0-9 and hyphens")->required();
-    add->add_option("--database-url", d.instance.database_url, "postgres://…, or - to read it from standard input")
-        ->required();
+    auto* source = add->add_option_group("connection", "Exactly one of these");
+    source->add_option(
+        "--database-url",
+        d.instance.database_url,
+        "URL, host=… keywords, JDBC or .NET string, or - to read it from standard input"
+    );
+    source->add_option("--from-env", d.instance.env_file, "A .env with the connection, or - for standard input");
+    source->require_option(1);
     add->add_option("--url", d.instance.url, "Address of the Supabase API");
-    add->add_option("--kind", d.instance.kind, "self_hosted, cloud, dokploy or local");
+    add->add_option("--kind", d.instance.kind, "self_hosted, cloud, dokploy or local; else told by the host");
     add->add_option("--tag", d.instance.tags, "May be repeated");
     finish(add, instance_action::add);
     finish(instance->add_subcommand("list", "Show all"), instance_action::list);

@@ -74,8 +74,9 @@ struct instance_command
 {
     instance_action action = instance_action::list;
     std::string name;
-    std::string kind = "self_hosted";
-    std::string database_url; ///< `-`: read from standard input, so that it stands in no process list
+    std::string kind;         ///< empty: told by the host
+    std::string database_url; ///< in any shape; `-`: read from standard input, so that it stands in no process list
+    std::string env_file;     ///< instead: a `.env`; `-`: standard input
     std::string url;
     std::vector<std::string> tags;
     consent agreed = consent::ask;

@@ -114,7 +114,8 @@ TEST(command_line, instance_add_takes_everything_about_one)
     EXPECT_EQ(c.url, "https://x.example");
     EXPECT_EQ(c.kind, "cloud");
     EXPECT_THAT(c.tags, ElementsAre("eu", "live"));
-    EXPECT_EQ(the<instance_command>({"instance", "add", "a", "--database-url=x"}).kind, "self_hosted");
+    EXPECT_EQ(the<instance_command>({"instance", "add", "a", "--database-url=x"}).kind, "") << "told by the host";
+    EXPECT_EQ(the<instance_command>({"instance", "add", "a", "--from-env=.env"}).env_file, ".env");
     refused({"instance", "add", "shop"});
     refused({"instance", "add", "--database-url", "-"});
 }

@@ -51,6 +51,8 @@ struct instance_services
     state::store& store;
     instances::directory& names;
     instances::connections& open;
+    io::executor where;
+    io::offload_pool& threads;
     bookkeeping book;
 };
 

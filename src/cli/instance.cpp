@@ -3,49 +3,134 @@
 #include "cli/render.hpp"
 #include "features/database/harden.hpp"
 #include "json/fields.hpp"
-#include "pg/target.hpp"
+#include "pg/host_kind.hpp"
+#include "ways/attempts.hpp"
+#include "ways/connection_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <fstream>
+
 namespace basekeeper::cli {
 namespace {
 
-result<> add(const instance_command& what, instance_services with, presentation show)
+constexpr std::size_t longest_connection = std::size_t{64} << 10U;
+/// A way that swallows packets must not keep a person waiting.
+constexpr std::chrono::seconds patience_of_a_person{8};
+
+/// The text of the connection, from wherever it is.
+result<crypto::secret<>> connection_text(const instance_command& what, terminal& screen)
 {
-    TRY(state::check_instance_name(what.name));
-    if (!instances::kind_from(what.kind))
+    if (what.database_url == "-" || what.env_file == "-")
+        return crypto::secret<>(screen.read_input(longest_connection));
+    if (what.env_file.empty())
+        return crypto::secret<>(what.database_url);
+    std::ifstream file(what.env_file, std::ios::binary);
+    if (!file)
         return fail(
+            condition::not_found,
+            fmt::format("--from-env: the file {} cannot be read", what.env_file),
+            "check the path and its permissions, or pass - and give the text on standard input"
+        );
+    auto text = crypto::secret<>::filled_by([&](std::string& into) {
+        into.resize(longest_connection);
+        file.read(into.data(), static_cast<std::streamsize>(into.size()));
+        into.resize(static_cast<std::size_t>(file.gcount()));
+    });
+    return text;
+}
+
+std::string_view kind_by_host(const ways::connection_info& info)
+{
+    const auto kind = pg::kind_of_host(info.given.host);
+    return kind == pg::host_kind::cloud_direct || kind == pg::host_kind::cloud_pooler ? "cloud" : "self_hosted";
+}
+
+/// Which way was found, for a person.
+void show_ways(terminal& screen, const std::vector<ways::attempt>& tried)
+{
+    const auto* best = ways::best_of(tried);
+    for (const auto& a : tried)
+        screen.print(fmt::format(
+            "  {} {} {}{}",
+            a.failure ? "no " : "yes",
+            ways::words(a.way.route),
+            a.failure ? a.failure->message : pg::describe(a.way.to),
+            &a == best ? fmt::format(", in {} ms: this way is used", a.took.count()) : ""
+        ));
+    if (best == nullptr)
+        screen.print(fmt::format("it does not answer at present\n  next: {}", tried.front().failure->hint));
+    else if (best->pooling == ways::pooling::transaction)
+        screen.print(fmt::format("through a pooler in transaction mode {}", ways::transaction_mode_limits));
+}
+
+boost::json::object outcome_of(const std::string& name, const std::vector<ways::attempt>& tried)
+{
+    boost::json::array all;
+    for (const auto& a : tried) {
+        boost::json::object one{
+            {"way", ways::words(a.way.route)}, {"target", pg::describe(a.way.to)}, {"works", !a.failure}
+        };
+        if (a.failure) {
+            one["problem"] = a.failure->message;
+            one["next"] = a.failure->hint;
+        }
+        all.push_back(std::move(one));
+    }
+    return {{"name", name}, {"outcome", "added"}, {"ways", std::move(all)}};
+}
+
+/// Remembers an instance by the way that works, or as it was given when none does: it may be away just now.
+io::task<result<>> add(instance_command what, instance_services with, presentation show)
+{
+    CO_TRY(state::check_instance_name(what.name));
+    const auto text = CO_TRY(connection_text(what, show.screen));
+    auto info = CO_TRY(ways::read_connection(text.reveal()));
+    if (what.kind.empty())
+        what.kind = kind_by_host(info);
+    if (!instances::kind_from(what.kind))
+        co_return fail(
             condition::invalid_argument,
             fmt::format("--kind: \"{}\" is not known", what.kind),
             "use self_hosted, cloud, dokploy or local"
         );
-    auto url = what.database_url;
-    if (url == "-") {
-        url = show.screen.read_input(8'192);
-        while (!url.empty() && (url.back() == '\n' || url.back() == '\r' || url.back() == ' '))
-            url.pop_back();
-    }
-    TRY(pg::parse_target(url));
+    if (const auto known = with.store.get_instance(what.name); known)
+        co_return fail(
+            condition::conflict,
+            fmt::format("an instance \"{}\" exists already", what.name),
+            "choose another name, or remove it first with `basekeeper instance remove`"
+        );
+    const auto tried = co_await ways::try_ways(
+        with.where,
+        with.threads,
+        ways::candidates(info),
+        ways::patience::try_all,
+        io::deadline::after(patience_of_a_person)
+    );
+    const auto* best = ways::best_of(tried);
+    if (best != nullptr && best != &tried.front())
+        info = ways::preferring(std::move(info), best->way);
     boost::json::object settings;
-    if (!what.url.empty())
-        settings["url"] = what.url;
+    if (const auto& url = what.url.empty() ? info.api_url : what.url; !url.empty())
+        settings["url"] = url;
     if (!what.tags.empty())
         settings["tags"] = boost::json::array(what.tags.begin(), what.tags.end());
     state::instance_secrets secrets;
-    secrets.emplace(instances::database_url_secret, crypto::secret<>(std::move(url)));
-    TRY(with.store.add_instance({.name = what.name, .kind = what.kind, .settings = std::move(settings)}, secrets));
+    secrets.emplace(instances::database_url_secret, ways::to_text(info));
+    CO_TRY(with.store.add_instance({.name = what.name, .kind = what.kind, .settings = std::move(settings)}, secrets));
     if (show.format == output::json) {
-        show.screen.print(json::to_text(boost::json::object{{"name", what.name}, {"outcome", "added"}}));
-        return {};
+        show.screen.print(json::to_text(outcome_of(what.name, tried)));
+        co_return result<>{};
     }
+    show.screen.print(fmt::format("added {}", what.name));
+    show_ways(show.screen, tried);
     show.screen.print(fmt::format(
-        "added {}\n  next: basekeeper call test_connection --arg instance={}\n        basekeeper instance harden {}",
-        what.name,
+        "  next: basekeeper call test_connection --arg instance={}\n        basekeeper instance harden {}",
         what.name,
         what.name
     ));
-    return {};
+    co_return result<>{};
 }
 
 /// The role stays on the server, which is not touched. Its owner's login need not be a superuser: then DROP OWNED wants
@@ -161,7 +246,7 @@ io::task<result<>> change(instance_command what, instance_services with, present
 {
     recorded_command recorded(with.book, std::string(name_of(what.action)), what.name, arguments_of(what));
     if (what.action == instance_action::add)
-        co_return recorded.end(add(what, with, show));
+        co_return recorded.end(co_await add(std::move(what), with, show));
     if (what.action == instance_action::harden)
         co_return recorded.end(co_await harden(std::move(what), with, show));
     if (!agrees_to_remove(what, show)) {

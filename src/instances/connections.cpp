@@ -1,10 +1,15 @@
 // Opens pools lazily and closes them in the end.
 #include "instances/connections.hpp"
 
+#include "ways/attempts.hpp"
+
 #include <fmt/format.h>
 
 namespace basekeeper::instances {
 namespace {
+
+/// For all ways of one instance, which are tried at the same time.
+constexpr std::chrono::seconds longest_search{12};
 
 pg::pool_settings watched(pg::pool_settings settings, const std::shared_ptr<database_watch>& by)
 {
@@ -49,6 +54,22 @@ io::task<result<std::shared_ptr<pools>>> connections::of(std::string name)
         co_return fail(condition::cancelled, "opening the connections was cancelled");
     if (!with)
         co_return std::unexpected(std::move(with).error().within(fmt::format("opening instance \"{}\"", name)));
+    if (with->ways.size() > 1) {
+        const auto tried = co_await ways::try_ways(
+            where_, threads_, with->ways, ways::patience::take_first, io::deadline::after(longest_search)
+        );
+        if (co_await io::was_cancelled())
+            co_return fail(condition::cancelled, "opening the connections was cancelled");
+        const auto* best = ways::best_of(tried);
+        if (best == nullptr)
+            co_return fail(ways::none_works(tried));
+        if (best != &tried.front())
+            log_.warning(
+                "the database does not answer as configured, another way is used",
+                {{"instance", name}, {"way", pg::describe(best->way.to)}}
+            );
+        with = by_way(*std::move(with), best->way);
+    }
     // Another call may have opened it while the secrets were read.
     auto& place = open_[name];
     if (!place)

@@ -57,7 +57,8 @@ public:
         pg::pool_settings settings
     );
 
-    /// The pools of an instance; its secrets are opened at the first call.
+    /// The pools of an instance; its secrets are opened at the first call. Where several ways lead to its database they
+    /// are tried first, and the best that works is kept; when none does, nothing is kept and the next call tries again.
     io::task<result<std::shared_ptr<pools>>> of(std::string name);
 
     /// Forgets the pools of an instance, so that the next call reads its credentials again.

@@ -4,6 +4,7 @@
 #include "crypto/encoding.hpp"
 #include "crypto/random.hpp"
 #include "io/offload.hpp"
+#include "pg/host_kind.hpp"
 
 #include <boost/describe/enum_from_string.hpp>
 #include <boost/describe/enum_to_string.hpp>
@@ -33,13 +34,6 @@ instance from_record(const state::instance_record& record)
     return out;
 }
 
-/// Poolers in front of Supabase name a login `role.tenant`.
-std::string login_as(const std::string& role, const std::string& owner_login)
-{
-    const auto dot = owner_login.find('.');
-    return role + (dot == std::string::npos ? "" : owner_login.substr(dot));
-}
-
 std::string new_read_only_role()
 {
     std::array<std::byte, 4> own{};
@@ -59,6 +53,17 @@ result<std::optional<crypto::secret<>>> find_secret(state::store& in, const std:
 }
 
 } // namespace
+
+credentials by_way(credentials with, const ways::candidate& way)
+{
+    if (with.read_only) {
+        // The role of the narrow login has no dot.
+        const auto role = pg::split_user(with.read_only->user).role;
+        with.read_only = ways::as_role(way, role, with.read_only->password);
+    }
+    with.owner = way.to;
+    return with;
+}
 
 std::string_view kind_name(config::instance_kind kind)
 {
@@ -139,14 +144,12 @@ result<credentials> directory::unlock_blocking(const std::string& name) const
             fmt::format("instance \"{}\" has no database connection configured", name),
             fmt::format("set database_url in [instances.{}], or run `basekeeper instance add`", name)
         );
-    credentials out{.owner = TRY(pg::parse_target(url.reveal())), .read_only = {}};
+    const auto info = TRY(ways::read_connection(url.reveal()));
+    credentials out{.owner = info.given, .read_only = {}, .ways = ways::candidates(info)};
     const auto role = TRY(find_read_only_role(name));
     auto password = TRY(find_secret(*store_, name, read_only_password_secret));
-    if (role && password) {
-        out.read_only = out.owner;
-        out.read_only->user = login_as(*role, out.owner.user);
-        out.read_only->password = *std::move(password);
-    }
+    if (role && password)
+        out.read_only = ways::as_role(out.ways.front(), *role, *std::move(password));
     return out;
 }
 

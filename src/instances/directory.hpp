@@ -6,6 +6,7 @@
 #include "io/task.hpp"
 #include "pg/target.hpp"
 #include "state/store.hpp"
+#include "ways/candidates.hpp"
 
 #include <mutex>
 #include <optional>
@@ -38,7 +39,11 @@ struct credentials
 {
     pg::target owner;                    ///< as the person configured it
     std::optional<pg::target> read_only; ///< the narrow login that `instance harden` made; absent before
+    std::vector<ways::candidate> ways{}; ///< to the same database; the first is `owner`
 };
+
+/// The same logins by one of their ways.
+credentials by_way(credentials with, const ways::candidate& way);
 
 /// How the name of every role begins that `instance harden` creates. Roles belong to a whole server: with one name for
 /// all, two instances on one server would change each other's password.

@@ -1,6 +1,11 @@
 // One query for the facts, one fresh connection per login for the ways in.
 #include "features/instances/probe.hpp"
 
+#include "ways/attempts.hpp"
+
+#include <boost/describe/enum_to_string.hpp>
+
+#include <charconv>
 #include <chrono>
 
 namespace basekeeper::instances {
@@ -49,6 +54,31 @@ server_facts read_facts(const pg::row_set& rows, const pg::row_set& memberships)
     return f;
 }
 
+way_in told(std::string login, const ways::attempt& a)
+{
+    way_in out{
+        .login = std::move(login),
+        .way = std::string(ways::words(a.way.route)),
+        .target = pg::describe(a.way.to),
+        .works = !a.failure,
+        .milliseconds = a.took.count(),
+    };
+    if (a.failure) {
+        out.problem = a.failure->message;
+        if (!a.failure->server_text.empty())
+            out.server_says = a.failure->server_text;
+        if (!a.failure->hint.empty())
+            out.next = a.failure->hint;
+        return out;
+    }
+    out.encrypted = a.encrypted;
+    if (a.pooling != ways::pooling::none)
+        out.pooling = boost::describe::enum_to_string(a.pooling, "");
+    if (a.pooling == ways::pooling::transaction)
+        out.next = std::string(ways::transaction_mode_limits);
+    return out;
+}
+
 } // namespace
 
 io::task<result<server_facts>> look(connections& open, std::string name, io::deadline until)
@@ -65,31 +95,20 @@ io::task<result<server_facts>> look(connections& open, std::string name, io::dea
 io::task<result<std::vector<way_in>>>
 try_ways_in(directory& names, io::executor where, io::offload_pool& threads, std::string name, io::deadline until)
 {
-    const auto with = CO_TRY(co_await names.unlock(std::move(name)));
-    std::vector<std::pair<std::string, pg::target>> logins{{"owner", with.owner}};
-    if (with.read_only)
-        logins.emplace_back("read_only", *with.read_only);
-    std::vector<way_in> ways;
-    for (auto& [login, target] : logins) {
-        way_in way{.login = login, .target = pg::describe(target)};
-        const auto began = std::chrono::steady_clock::now();
-        auto opened = co_await pg::connection::open(where, threads, target, until.capped(target.connect_timeout));
-        way.milliseconds =
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();
-        way.works = opened.has_value();
-        if (opened)
-            way.encrypted = opened->encrypted();
-        else {
-            const auto& e = opened.error();
-            way.problem = e.message;
-            if (!e.server_text.empty())
-                way.server_says = e.server_text;
-            if (!e.hint.empty())
-                way.next = e.hint;
-        }
-        ways.push_back(std::move(way));
-    }
-    co_return ways;
+    auto with = CO_TRY(co_await names.unlock(std::move(name)));
+    const auto tried = co_await ways::try_ways(where, threads, with.ways, ways::patience::try_all, until);
+    std::vector<way_in> found;
+    for (const auto& each : tried)
+        found.push_back(told("owner", each));
+    if (!with.read_only)
+        co_return found;
+    const auto* best = ways::best_of(tried);
+    with = by_way(std::move(with), best == nullptr ? tried.front().way : best->way);
+    auto narrow = best == nullptr ? tried.front().way : best->way;
+    narrow.to = *with.read_only;
+    const auto also = co_await ways::try_ways(where, threads, {std::move(narrow)}, ways::patience::try_all, until);
+    found.push_back(told("read_only", also.front()));
+    co_return found;
 }
 
 } // namespace basekeeper::instances

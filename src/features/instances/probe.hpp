@@ -59,20 +59,24 @@ struct server_facts
 struct way_in
 {
     std::string login;  ///< `owner` or `read_only`
+    std::string way;    ///< `as given`, `direct`, `session pooler`, `transaction pooler`
     std::string target; ///< user@host:port/database, without password
     bool works = false;
     std::int64_t milliseconds = 0;
     std::optional<bool> encrypted;
+    std::optional<std::string> pooling; ///< what a pooler in between was seen to do: `session` or `transaction`
     std::optional<std::string> problem;
     std::optional<std::string> server_says;
     std::optional<std::string> next;
 
     static constexpr auto fields = std::tuple{
         json::required("login", &way_in::login),
+        json::required("way", &way_in::way),
         json::required("target", &way_in::target),
         json::required("works", &way_in::works),
         json::required("milliseconds", &way_in::milliseconds),
         json::optional("encrypted", &way_in::encrypted),
+        json::optional("pooling", &way_in::pooling),
         json::optional("problem", &way_in::problem),
         json::optional("server_says", &way_in::server_says),
         json::optional("next", &way_in::next),
@@ -82,7 +86,8 @@ struct way_in
 /// Asks the server for its facts on a pooled connection.
 io::task<result<server_facts>> look(connections& open, std::string name, io::deadline until);
 
-/// Opens a fresh connection for each configured login and says what happened. Failing to connect is a finding, not a
+/// Opens a fresh connection by each way to the database, all at once, and by the narrow login where one works, and says
+/// what happened. Failing to connect is a finding, not a
 /// failure of the call.
 io::task<result<std::vector<way_in>>>
 try_ways_in(directory& names, io::executor where, io::offload_pool& threads, std::string name, io::deadline until);
