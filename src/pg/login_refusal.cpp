@@ -105,7 +105,6 @@ struct known_code
 
 /// SQLSTATEs whose sentence differs when they come from a login.
 constexpr auto by_code = std::to_array<known_code>({
-    {"28P01", "the password of the user is wrong"},
     {"28000", "the server does not let this user in"},
     {"3D000", "the database does not exist"},
     {"53300", "the server has no free connection"},
@@ -161,6 +160,15 @@ error login_refusal(const target& to, std::string_view sqlstate, std::string_vie
         e.hint = tenant_hint(to);
         return e;
     }
+    // PgBouncer has no code of its own for it.
+    if (sqlstate == "28P01" || message.contains("SASL authentication failed") ||
+        message.contains("password authentication failed"))
+    {
+        e.code = denied;
+        e.message = cannot + "the password of the user is wrong";
+        e.hint = password_hint(to);
+        return e;
+    }
     const auto* known =
         std::ranges::find_if(by_words, [&](const known_refusal& k) { return message.contains(k.words); });
     if (known != by_words.end()) {
@@ -171,8 +179,6 @@ error login_refusal(const target& to, std::string_view sqlstate, std::string_vie
     }
     const auto* code = std::ranges::find(by_code, sqlstate, &known_code::sqlstate);
     e.message = cannot + (code != by_code.end() ? std::string(code->what) : "the server refused the login");
-    if (sqlstate == "28P01")
-        e.hint = password_hint(to);
     return e;
 }
 

@@ -69,6 +69,12 @@ public:
     void stop();
     void start();
 
+    /// Asks it to end once its sessions have; new ones are refused meanwhile.
+    void begin_shutdown();
+
+    /// Starts it again as if it had to recover for a long time: it listens and lets nobody in. Good for one `stop()`.
+    void hang_while_starting();
+
     /// What the server wrote to its log so far.
     std::string log() const;
 
