@@ -33,7 +33,7 @@ pools::pools(
     pg::pool_settings settings,
     std::shared_ptr<database_watch> watching
 )
-    : watch(std::move(watching)), owner(where, threads, with.owner, watched_and_kept(settings, watch))
+    : watch(std::move(watching)), way(with.way), owner(where, threads, with.owner, watched_and_kept(settings, watch))
 {
     if (with.read_only)
         read_only = std::make_unique<pg::pool>(where, threads, *with.read_only, watched(settings, watch));
@@ -77,6 +77,22 @@ io::task<result<std::shared_ptr<pools>>> connections::of(std::string name)
             where_, threads_, *with, settings_, std::make_shared<database_watch>(name, system_clock(), tell_)
         );
     co_return place;
+}
+
+std::unique_ptr<pg::pool> connections::pool_as(const pools& beside, std::string_view role) const
+{
+    auto one = settings_;
+    one.max_connections = 1;
+    one.connect_attempts = 1;
+    return std::make_unique<pg::pool>(
+        where_, threads_, ways::as_role(beside.way, role, beside.way.to.password), std::move(one)
+    );
+}
+
+config::instance_kind connections::kind_of(std::string_view name) const
+{
+    const auto* known = instances_.find(name);
+    return known == nullptr ? config::instance_kind::self_hosted : known->kind;
 }
 
 io::task<> connections::forget(const std::string& name)

@@ -28,6 +28,7 @@ struct pools
     );
 
     std::shared_ptr<database_watch> watch; // shared with both pools
+    ways::candidate way;                   ///< by which both log in
     pg::pool owner;
     std::unique_ptr<pg::pool> read_only; ///< null until `instance harden` made the narrow login
     /// When its powers were last looked at and found narrow.
@@ -60,6 +61,13 @@ public:
     /// The pools of an instance; its secrets are opened at the first call. Where several ways lead to its database they
     /// are tried first, and the best that works is kept; when none does, nothing is kept and the next call tries again.
     io::task<result<std::shared_ptr<pools>>> of(std::string name);
+
+    /// A pool of one connection for another role, which logs in as the owner does: with the same password, by the same
+    /// way. The caller closes it.
+    std::unique_ptr<pg::pool> pool_as(const pools& beside, std::string_view role) const;
+
+    /// What kind of instance it is; self-hosted when it is not known.
+    config::instance_kind kind_of(std::string_view name) const;
 
     /// Forgets the pools of an instance, so that the next call reads its credentials again.
     io::task<> forget(const std::string& name);

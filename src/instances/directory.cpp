@@ -62,6 +62,7 @@ credentials by_way(credentials with, const ways::candidate& way)
         with.read_only = ways::as_role(way, role, with.read_only->password);
     }
     with.owner = way.to;
+    with.way = way;
     return with;
 }
 
@@ -146,6 +147,7 @@ result<credentials> directory::unlock_blocking(const std::string& name) const
         );
     const auto info = TRY(ways::read_connection(url.reveal()));
     credentials out{.owner = info.given, .read_only = {}, .ways = ways::candidates(info)};
+    out.way = out.ways.front();
     const auto role = TRY(find_read_only_role(name));
     auto password = TRY(find_secret(*store_, name, read_only_password_secret));
     if (role && password)

@@ -40,6 +40,7 @@ struct credentials
     pg::target owner;                    ///< as the person configured it
     std::optional<pg::target> read_only; ///< the narrow login that `instance harden` made; absent before
     std::vector<ways::candidate> ways{}; ///< to the same database; the first is `owner`
+    ways::candidate way{};               ///< the one that these logins take
 };
 
 /// The same logins by one of their ways.

@@ -68,8 +68,9 @@ void check_cache::account(entry& changed)
     if (changed.read)
         changed.bytes += size_of(*changed.read);
     if (changed.effect)
-        for (const auto& name : changed.effect->relations)
-            changed.bytes += sizeof name + name.schema.capacity() + name.name.capacity();
+        for (const auto* names : {&changed.effect->relations, &changed.effect->targets})
+            for (const auto& name : *names)
+                changed.bytes += sizeof name + name.schema.capacity() + name.name.capacity();
     if (changed.effect)
         changed.bytes += sizeof(statement_effect) + changed.effect->kind.size() + changed.effect->summary.size() +
                          changed.effect->outlasts.size() + changed.effect->keeps_code.size();

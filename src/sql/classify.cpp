@@ -8,6 +8,7 @@
 #include "sql/names.hpp"
 #include "sql/rollback.hpp"
 #include "sql/statement_kind.hpp"
+#include "sql/targets.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -362,6 +363,8 @@ statement_effect classify(std::string_view text)
         ++worst.statements;
         auto left = after_rollback(statement.root);
         std::ranges::move(left.relations, std::back_inserter(worst.relations));
+        std::ranges::move(targets_of(statement.root), std::back_inserter(worst.targets));
+        worst.only_defines &= is_definition(statement.root);
         if (worst.outlasts.empty())
             worst.outlasts = utf8_prefix(left.now, 500);
         if (worst.keeps_code.empty())

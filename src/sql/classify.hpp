@@ -29,6 +29,8 @@ struct statement_effect
     std::string outlasts;             ///< "calls setval(), ...": what a rollback may not take back; empty: nothing
     std::string keeps_code;           ///< the same of code it stores, which a later statement may run
     std::vector<qualified_name> relations; ///< that changes and queries name; WITH names included
+    std::vector<qualified_name> targets;   ///< that it defines, alters, drops or changes; not those it refers to
+    bool only_defines = true;              ///< no statement reads or changes rows
     bool plain_read = false;               ///< one statement that check_read() finds harmless, with its conditions
 };
 

@@ -299,6 +299,43 @@ TEST(classify, knows_which_statements_keep_code_for_later)
         EXPECT_EQ(classify(text).keeps_code, "") << text;
 }
 
+std::string targets(std::string_view text)
+{
+    std::string out;
+    for (const auto& name : classify(text).targets)
+        out += (out.empty() ? "" : " ") + to_text(name);
+    return out;
+}
+
+TEST(classify, knows_what_a_statement_works_on_and_not_what_it_refers_to)
+{
+    EXPECT_EQ(targets("create table public.t (id uuid references auth.users (id))"), "public.t");
+    EXPECT_EQ(targets("alter table auth.users add column a int"), "auth.users");
+    EXPECT_EQ(targets("create index concurrently i on storage.objects (name)"), "storage.objects");
+    EXPECT_EQ(targets("create policy p on storage.objects using (auth.uid() = owner)"), "storage.objects");
+    EXPECT_EQ(targets("alter policy p on storage.objects using (true)"), "storage.objects");
+    EXPECT_EQ(targets("drop policy p on storage.objects"), "storage.objects");
+    EXPECT_EQ(targets("drop trigger t on auth.users"), "auth.users");
+    EXPECT_EQ(targets("drop table auth.a, auth.b cascade"), "auth.a auth.b");
+    EXPECT_EQ(targets("drop function auth.f(int)"), "auth.f");
+    EXPECT_EQ(targets("create or replace function auth.f() returns int language sql as 'select 1'"), "auth.f");
+    EXPECT_EQ(targets("alter function auth.f() owner to me"), "auth.f");
+    EXPECT_EQ(targets("create view public.v as select * from auth.users"), "public.v");
+    EXPECT_EQ(targets("create table auth.c as select 1"), "auth.c");
+    EXPECT_EQ(targets("create type auth.e as enum ('a')"), "auth.e");
+    EXPECT_EQ(targets("alter type auth.e add value 'b'"), "auth.e");
+    EXPECT_EQ(targets("comment on table auth.users is 'x'"), "auth.users");
+    EXPECT_EQ(targets("comment on column auth.users.id is 'x'"), "auth.users");
+    EXPECT_EQ(targets("grant select on auth.users to me"), "auth.users");
+    EXPECT_EQ(targets("alter table auth.users rename column a to b"), "auth.users");
+    EXPECT_EQ(targets("truncate auth.a, auth.b"), "auth.a auth.b");
+    EXPECT_EQ(targets("update auth.users set a = 1 where id in (select id from public.t)"), "auth.users");
+    EXPECT_EQ(targets("select * from auth.users"), "");
+    EXPECT_TRUE(classify("drop table auth.a").only_defines);
+    EXPECT_FALSE(classify("delete from auth.a").only_defines);
+    EXPECT_FALSE(classify("drop table a; select 1").only_defines);
+}
+
 TEST(classify, guesses_whether_rows_come_back)
 {
     for (const auto text : {"select 1", "values (1)", "show work_mem", "explain select 1", "delete from t returning a"})

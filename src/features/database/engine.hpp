@@ -3,6 +3,7 @@
 
 #include "features/database/catalogue.hpp"
 #include "features/database/catalogue_cache.hpp"
+#include "features/database/right_role.hpp"
 #include "features/database/rows.hpp"
 #include "instances/connections.hpp"
 #include "io/deadline.hpp"
@@ -99,8 +100,9 @@ public:
     const sql::statement_effect& assess(std::string_view text);
 
     /// Runs statements as the login, or as `role`. Rows beyond the caps are counted and dropped: what writes runs to
-    /// its end. One result per statement. Several run one after the other in one transaction, so that the caller can be
-    /// told how far they are.
+    /// its end. What works on Supabase's own schemas runs as the role that owns them where this login leads there, and
+    /// says so (rows_page::ran_as). One result per statement. Several run one after the other in one transaction, so
+    /// that the caller can be told how far they are.
     io::task<result<std::vector<rows_page>>> execute(std::string instance, execution what, io::deadline until);
 
     /// Lets the server parse and analyse one statement without running it: syntax, names and types are checked.
@@ -176,6 +178,17 @@ private:
     io::task<result<checked_session>> begin_read(std::string instance, std::string sql, io::deadline until);
     static io::task<> end_read(checked_session& begun, io::deadline until);
 
+    platform_work platform_work_of(const execution& what);
+    io::task<result<std::vector<rows_page>>>
+    execute_as_login(pg::pool& db, execution what, pg::caps keep, io::deadline until);
+    io::task<result<std::vector<rows_page>>> execute_on_platform(
+        std::string instance,
+        instances::pools& open,
+        execution what,
+        platform_work on,
+        pg::caps keep,
+        io::deadline until
+    );
     io::task<bool> leaves_session_alone(pg::connection& db, sql::read_verdict seen, io::deadline until);
     io::task<result<std::vector<rows_page>>>
     execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline u);

@@ -243,6 +243,10 @@ void rows_page::write_json(std::string& out) const
             out, offset ? fmt::format("call again with offset {}", *offset + kept) : how_to_get_the_rest(why, kept)
         );
     }
+    if (!ran_as.empty()) {
+        out += ",\"ran_as\":";
+        json::write_string(out, ran_as);
+    }
     if (!outcome.notices.empty()) {
         out += ",\"notices\":[";
         for (std::size_t i = 0; i < outcome.notices.size(); ++i) {

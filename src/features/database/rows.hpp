@@ -19,6 +19,7 @@ struct rows_page
 {
     pg::statement_result outcome;
     std::size_t budget_bytes = SIZE_MAX; ///< of the encoded result; rows that do not fit are left out and said so
+    std::string ran_as{};                ///< the role, when it was another than the login's own
 
     /// Of the first row, where callers page by an argument `offset` and not by their own SQL.
     std::optional<std::size_t> offset{};

@@ -102,11 +102,6 @@ refuse_hidden_code(pg::connection& db, const std::vector<sql::qualified_name>& r
     co_return result<>{};
 }
 
-bool needs_transaction(const execution& what)
-{
-    return what.statements.size() > 1 || !what.role.empty() || what.claims || what.end == transaction_end::roll_back;
-}
-
 /// Statements of the caller between our own.
 struct transaction_script
 {
@@ -252,10 +247,11 @@ io::task<result<std::vector<rows_page>>> engine::execute(std::string instance, e
     std::optional<catalogue_cache::change> change;
     if (std::ranges::any_of(what.statements, [&](const auto& s) { return !checks_.classify(s.sql).plain_read; }))
         change.emplace(catalogue_, instance);
-    const auto open = CO_TRY(co_await open_.of(std::move(instance)));
-    if (needs_transaction(what))
-        co_return co_await execute_in_transaction(open->owner, std::move(what), keep, until);
-    co_return co_await execute_alone(open->owner, CO_TRY(bind(what.statements.front())), keep, until);
+    const auto open = CO_TRY(co_await open_.of(instance));
+    auto on = platform_work_of(what);
+    if (on.schema.empty())
+        co_return co_await execute_as_login(open->owner, std::move(what), keep, until);
+    co_return co_await execute_on_platform(std::move(instance), *open, std::move(what), std::move(on), keep, until);
 }
 
 io::task<result<std::vector<rows_page>>>

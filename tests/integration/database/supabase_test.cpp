@@ -98,5 +98,27 @@ TEST_F(supabase_shaped, is_recognised_and_its_rows_are_seen_through_a_users_eyes
     );
 }
 
+TEST_F(supabase_shaped, a_change_that_is_not_this_logins_names_the_owner_and_the_ways_out)
+{
+    at_work(
+        [](workplace& w) -> io::task<> {
+            const auto got = co_await w.write("alter table auth.users add column nickname text");
+            EXPECT_FALSE(got);
+            if (got)
+                co_return;
+            EXPECT_EQ(got.error().code, condition::denied);
+            EXPECT_EQ(got.error().sqlstate, "42501");
+            EXPECT_THAT(got.error().message, HasSubstr("belongs to supabase_auth_admin, and the login postgres"));
+            EXPECT_THAT(got.error().hint, HasSubstr("Auth API"));
+            EXPECT_THAT(got.error().hint, HasSubstr("supabase_admin"));
+            EXPECT_TRUE(got.error().server_text.contains("must be owner")) << got.error().server_text;
+            const auto created = co_await w.write("create table storage.mine (id int)");
+            EXPECT_TRUE(!created && created.error().message.contains("supabase_storage_admin")) << first(created);
+        },
+        {},
+        url
+    );
+}
+
 } // namespace
 } // namespace basekeeper::database
