@@ -187,6 +187,21 @@ io::task<result<>> harden(instance_command what, instance_services with, present
     show.screen.print(
         fmt::format("query_database on {} now runs as {}, verified: it can only read.", what.name, report.role)
     );
+    show.screen.print(fmt::format(
+        "it can read {} tables and views{}{}",
+        report.powers.readable_tables,
+        report.powers.reads_password_hashes ? ", among them password hashes: revoke that from PUBLIC" : "",
+        report.powers.makes_temporary_tables ? ", and may make temporary tables as everybody may" : ""
+    ));
+    if (!report.powers.writable.empty())
+        show.screen.print(fmt::format(
+            "PUBLIC may write, which read-only transactions keep it from: {}", fmt::join(report.powers.writable, ", ")
+        ));
+    if (!report.powers.definer_functions.empty())
+        show.screen.print(fmt::format(
+            "functions with powers of their owners, refused in reads: {}",
+            fmt::join(report.powers.definer_functions, ", ")
+        ));
     if (!report.unreadable.empty())
         show.screen.print(fmt::format("not readable, as another role owns them: {}", fmt::join(report.unreadable, ", "))
         );

@@ -51,8 +51,13 @@ bool is_api_key(std::string_view s)
 
 bool is_database_url(std::string_view s)
 {
-    // The rest is libpq's to judge: it allows several hosts, which no general URL parser takes.
-    return (s.starts_with("postgresql://") || s.starts_with("postgres://")) && std::ranges::all_of(s, is_printable);
+    // What is in it is judged when it is used, by the reader of all these shapes.
+    if (s.starts_with("postgresql://") || s.starts_with("postgres://"))
+        return std::ranges::all_of(s, is_printable);
+    if (s.starts_with("jdbc:postgresql:"))
+        return true;
+    const auto equals = s.find('=');
+    return equals != std::string_view::npos && !s.substr(0, equals).contains("://");
 }
 
 bool is_http_url(std::string_view s)

@@ -123,9 +123,9 @@ void for_each_instance_key(Instance& i, Visit&& visit)
     visit(
         rule{
             .name = "database_url",
-            .meaning = "The connection URI of its database.",
+            .meaning = "The connection to its database.",
             .accepts = is_database_url,
-            .accepted = "a URI that starts with postgresql:// or postgres://"
+            .accepted = "a URI that starts with postgresql:// or postgres://, keywords (host=…), or a JDBC or .NET string"
         },
         i.database_url
     );

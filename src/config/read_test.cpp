@@ -308,7 +308,7 @@ TEST(config_instances, refuse_bad_tables_without_showing_secrets)
     EXPECT_EQ(
         e.message,
         "c.toml:2: the value of `instances.shop.database_url` is not a URI that starts with postgresql:// or "
-        "postgres://"
+        "postgres://, keywords (host=…), or a JDBC or .NET string"
     );
     EXPECT_EQ(error_of(with_file("[instances.shop]\ndatabse_url = 'x'")).hint, "did you mean `database_url`?");
     EXPECT_THAT(error_of(with_file("[instances.Shop]\nkind = 'local'")).message, HasSubstr("`Shop`"));

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace basekeeper::database {
 namespace {
 
@@ -97,6 +99,35 @@ from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamesp
 where c.relkind in ('r', 'p') and c.relrowsecurity and n.nspname !~ '^pg_' and n.nspname <> all ($1::name[])
 order by 1)";
 
+// By the narrow login itself, so that every right counts that it has from anywhere. A table it may not look into is not
+// readable for it whatever its columns say.
+constexpr std::string_view real_powers_sql = R"(
+with relations as (
+  select c.oid, n.nspname || '.' || c.relname as name
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+    and pg_catalog.has_schema_privilege(n.oid, 'usage'))
+select (select pg_catalog.count(*) from relations where pg_catalog.has_table_privilege(oid, 'select'))::text,
+  pg_catalog.has_table_privilege('pg_catalog.pg_authid', 'select') or exists (
+    select from relations r join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attname = 'encrypted_password'
+    where r.name = 'auth.users' and pg_catalog.has_column_privilege(r.oid, a.attnum, 'select')),
+  pg_catalog.has_database_privilege(pg_catalog.current_database(), 'temporary'))";
+
+constexpr std::string_view writable_sql = R"(
+select n.nspname || '.' || c.relname
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'v') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+  and pg_catalog.has_schema_privilege(n.oid, 'usage')
+  and pg_catalog.has_table_privilege(c.oid, 'insert, update, delete, truncate')
+order by 1 limit 20)";
+
+constexpr std::string_view definer_functions_sql = R"(
+select p.oid::pg_catalog.regprocedure::text
+from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+where p.prosecdef and p.prorettype not in ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype)
+  and pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_function_privilege(p.oid, 'execute')
+order by 1 limit 20)";
+
 std::vector<std::string> first_column(const pg::row_set& rows)
 {
     std::vector<std::string> out;
@@ -104,6 +135,23 @@ std::vector<std::string> first_column(const pg::row_set& rows)
     for (std::size_t r = 0; r < rows.size(); ++r)
         out.emplace_back(rows.value(r, 0).value_or(""));
     return out;
+}
+
+io::task<result<narrow_powers>> look_at_powers(pg::connection& db, io::deadline until)
+{
+    const auto seen = CO_TRY(co_await db.query(std::string(real_powers_sql), {}, until));
+    const auto writable = CO_TRY(co_await db.query(std::string(writable_sql), {}, until));
+    const auto functions = CO_TRY(co_await db.query(std::string(definer_functions_sql), {}, until));
+    narrow_powers out{
+        .writable = first_column(writable.rows), .definer_functions = first_column(functions.rows)
+    };
+    if (seen.rows.empty())
+        co_return out;
+    const auto count = seen.rows.value(0, 0).value_or("0");
+    std::from_chars(count.data(), count.data() + count.size(), out.readable_tables);
+    out.reads_password_hashes = seen.rows.value(0, 1) == "t";
+    out.makes_temporary_tables = seen.rows.value(0, 2) == "t";
+    co_return out;
 }
 
 io::task<result<harden_report>>
@@ -161,6 +209,7 @@ harden(instances::directory& names, instances::connections& open, std::string in
     const auto after = CO_TRY(co_await open.of(instance));
     auto narrow = CO_TRY(co_await after->read_only->acquire(until));
     CO_TRY(co_await verify_narrow_login(*narrow, until));
+    report.powers = CO_TRY(co_await look_at_powers(*narrow, until));
     after->read_only_verified = std::chrono::steady_clock::now();
     co_return report;
 }

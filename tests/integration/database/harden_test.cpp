@@ -47,6 +47,34 @@ TEST(harden, makes_a_login_that_reads_all_user_schemas_and_can_be_repeated)
     });
 }
 
+TEST(harden, reports_what_the_login_can_really_do_rights_of_everybody_included)
+{
+    at_work([](workplace& w) -> io::task<> {
+        co_await w.script(
+            std::string(two_schemas) +
+            "; grant usage on schema auth to public; grant insert on app.b to public;"
+            "create function app.as_owner() returns int language sql security definer as 'select 1'"
+        );
+        const auto before = co_await harden(w.names, w.open, "shop", soon());
+        EXPECT_TRUE(before) << (before ? "" : describe(before.error()));
+        if (before) {
+            EXPECT_EQ(before->powers.readable_tables, 4);
+            EXPECT_FALSE(before->powers.reads_password_hashes);
+            EXPECT_THAT(before->powers.writable, testing::ElementsAre("app.b"));
+            EXPECT_THAT(before->powers.definer_functions, testing::ElementsAre("app.as_owner()"));
+        }
+        co_await w.script("grant select on auth.users to public; revoke insert on app.b from public");
+        const auto after = co_await harden(w.names, w.open, "shop", soon());
+        EXPECT_TRUE(after && after->powers.reads_password_hashes && after->powers.writable.empty());
+        EXPECT_EQ(
+            co_await w.value(w.with_reader("select count(*) from pg_auth_members m join pg_roles r on r.oid = m.roleid "
+                                           "where r.rolname = 'pg_read_all_data' and m.member::regrole::text like "
+                                           "'basekeeper%'")),
+            "0"
+        );
+    });
+}
+
 TEST(harden, two_stores_on_one_server_keep_their_logins)
 {
     test::postgres_server server({.tcp = test::login::scram});

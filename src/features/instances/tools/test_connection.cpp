@@ -1,4 +1,4 @@
-// test_connection: tries every configured login afresh and says what is wrong and what to do.
+// test_connection: tries every way in afresh and says what is wrong and what to do.
 #include "features/instances/tools/tools.hpp"
 
 namespace basekeeper::instances::tools {
@@ -24,7 +24,7 @@ mcp::tool test_connection(services s)
         {.name = "test_connection",
          .group = "instances",
          .description =
-             "Opens a new connection by each configured login. Use it when calls fail: it names cause and fix."},
+             "Tries every way into the database at once. Use it when calls fail: it names cause and fix of each."},
         [s](mcp::no_arguments, mcp::call& c) { return run(s, c); }
     );
 }
