@@ -125,7 +125,8 @@ void for_each_instance_key(Instance& i, Visit&& visit)
             .name = "database_url",
             .meaning = "The connection to its database.",
             .accepts = is_database_url,
-            .accepted = "a URI that starts with postgresql:// or postgres://, keywords (host=…), or a JDBC or .NET string"
+            .accepted =
+                "a URI that starts with postgresql:// or postgres://, keywords (host=…), or a JDBC or .NET string"
         },
         i.database_url
     );

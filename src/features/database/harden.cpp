@@ -142,9 +142,7 @@ io::task<result<narrow_powers>> look_at_powers(pg::connection& db, io::deadline 
     const auto seen = CO_TRY(co_await db.query(std::string(real_powers_sql), {}, until));
     const auto writable = CO_TRY(co_await db.query(std::string(writable_sql), {}, until));
     const auto functions = CO_TRY(co_await db.query(std::string(definer_functions_sql), {}, until));
-    narrow_powers out{
-        .writable = first_column(writable.rows), .definer_functions = first_column(functions.rows)
-    };
+    narrow_powers out{.writable = first_column(writable.rows), .definer_functions = first_column(functions.rows)};
     if (seen.rows.empty())
         co_return out;
     const auto count = seen.rows.value(0, 0).value_or("0");

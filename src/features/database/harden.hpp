@@ -9,14 +9,16 @@
 
 namespace basekeeper::database {
 
-/// What the narrow login can really do, as the server says when asked by that login; rights that everybody has included.
+/// What the narrow login can really do, as the server says when asked by that login; rights that everybody has
+/// included.
 struct narrow_powers
 {
     int readable_tables = 0;            ///< tables and views outside the catalogue
     bool reads_password_hashes = false; ///< of roles, or of the users of Auth
     bool makes_temporary_tables = false;
-    std::vector<std::string> writable;          ///< tables that PUBLIC may write; READ ONLY keeps it from that
-    std::vector<std::string> definer_functions; ///< that run with the powers of their owner; a read that names one is refused
+    std::vector<std::string> writable; ///< tables that PUBLIC may write; READ ONLY keeps it from that
+    std::vector<std::string>
+        definer_functions; ///< that run with the powers of their owner; a read that names one is refused
 
     static constexpr auto fields = std::tuple{
         json::required("readable_tables", &narrow_powers::readable_tables),
