@@ -357,7 +357,7 @@ result<connection_info> read_connection(std::string_view text)
 
 crypto::secret<std::string> to_text(const connection_info& info)
 {
-    const auto url = pg::to_url(info.given);
+    auto url = pg::to_url(info.given);
     const bool url_says_all = info.also.empty() && info.tenant.empty() && !info.session_port &&
                               !info.transaction_port && info.outside_host.empty() && info.api_url.empty();
     if (url_says_all)

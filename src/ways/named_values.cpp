@@ -126,7 +126,7 @@ private:
             raw += rest_.front();
             rest_.remove_prefix(1);
         }
-        const secret_text text(std::move(raw));
+        secret_text text(std::move(raw));
         if (rest_.empty())
             return wrong_line(began, "the quote is not closed", "close it, or leave the quotes out");
         rest_.remove_prefix(1);
