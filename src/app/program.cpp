@@ -72,6 +72,11 @@ struct run_command
         co_return cli::tools(with.offers(), with.rules(), show);
     }
 
+    io::task<int> operator()(const cli::diff_command& c) const
+    {
+        return cli::diff(c, {with.compare(), with.names(), with.rules().settings().longest_call, book()}, show);
+    }
+
     io::task<int> operator()(const cli::secrets_command&) const
     {
         co_return cli::rotate_secrets(with.settings().values, with.store(), book(), show);

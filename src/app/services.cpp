@@ -8,6 +8,7 @@
 #include "features/inspection/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
 #include "features/types/tools/tools.hpp"
+#include "features/schema_diff/tools/tools.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -120,6 +121,7 @@ struct services::parts
         types.emplace(*open, runtime.pool(), *settings.values.limits.max_result_bytes);
         advisors.emplace(*open);
         inspection.emplace(inspection::sources{*open, runtime.executor(), runtime.pool()}, *database);
+        compare.emplace(*open, runtime.executor(), runtime.pool());
         catalog.emplace(*names, log);
         mcp::registry all;
         instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});
@@ -127,6 +129,9 @@ struct services::parts
         types::tools::add_all(all, *types);
         advisors::tools::add_all(all, *advisors, *settings.values.limits.max_result_bytes / 2);
         inspection::tools::add_all(all, *inspection);
+        schema_diff::tools::add_all(
+            all, *compare, {*settings.values.limits.max_result_bytes, *settings.values.pinned_instance}
+        );
         offers = TRY(only_features(all, *settings.values.features));
         watch.emplace(observed{*names, *open, audit, log, runtime.pool(), store.dir()}, audit_face, offers);
         rules.emplace(
@@ -153,6 +158,7 @@ struct services::parts
     std::optional<types::engine> types;
     std::optional<advisors::engine> advisors;
     std::optional<inspection::engine> inspection;
+    std::optional<schema_diff::engine> compare;
     std::optional<catalog_adapter> catalog;
     mcp::registry offers;
     std::optional<observability> watch;
@@ -204,6 +210,11 @@ instances::connections& services::open()
 local::engine& services::local()
 {
     return parts_->local;
+}
+
+schema_diff::engine& services::compare()
+{
+    return *parts_->compare;
 }
 
 const mcp::registry& services::offers() const

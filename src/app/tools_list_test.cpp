@@ -114,7 +114,8 @@ TEST_F(published_tools, have_names_texts_and_closed_schemas)
              "generate_typescript_types",
              "monitor_connections",
              "inspect_database",
-             "advise_indexes"}
+             "advise_indexes",
+             "generate_diff"}
         )
     );
 }

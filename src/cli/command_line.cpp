@@ -28,6 +28,7 @@ struct draft
     audit_command audit;
     key_command key;
     block_command block;
+    diff_command diff;
     completion_command completion;
     std::string http;
     bool yes = false;
@@ -203,6 +204,16 @@ void add_block(CLI::App& app, draft& d)
     finish(remove, block_action::remove);
 }
 
+void add_diff(CLI::App& app, draft& d)
+{
+    auto* diff = app.add_subcommand("diff", "The SQL that makes the schema of FROM like that of TO; runs nothing");
+    diff->add_option("from", d.diff.from, "An instance")->required();
+    diff->add_option("to", d.diff.to, "An instance, or a folder of .sql files that make the schema")->required();
+    diff->add_option("--schema", d.diff.schemas, "Only this schema; may be repeated")->take_all()->expected(1);
+    diff->add_flag("--destructive", d.diff.destructive, "With what loses data or objects");
+    diff->callback([&d] { d.chosen = d.diff; });
+}
+
 void add_others(CLI::App& app, draft& d)
 {
     auto* serve = app.add_subcommand("serve", "Speak MCP over standard input and output, or over HTTP");
@@ -256,6 +267,7 @@ std::unique_ptr<CLI::App> grammar(draft& d)
     add_audit(*app, d);
     add_key(*app, d);
     add_block(*app, d);
+    add_diff(*app, d);
     return app;
 }
 

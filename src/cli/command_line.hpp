@@ -132,6 +132,14 @@ struct block_command
     std::string how_long; ///< such as `1h`; empty: until it is removed
 };
 
+struct diff_command
+{
+    std::string from; ///< instance
+    std::string to;   ///< instance, or a folder of SQL
+    std::vector<std::string> schemas;
+    bool destructive = false;
+};
+
 struct secrets_command
 {};
 
@@ -154,6 +162,7 @@ using command = std::variant<
     audit_command,
     key_command,
     block_command,
+    diff_command,
     secrets_command,
     doctor_command,
     completion_command>;

@@ -6,6 +6,7 @@
 #include "cli/terminal.hpp"
 #include "config/load.hpp"
 #include "features/local/engine.hpp"
+#include "features/schema_diff/engine.hpp"
 #include "instances/connections.hpp"
 #include "io/runtime.hpp"
 #include "mcp/policy.hpp"
@@ -91,6 +92,17 @@ struct doctor_services
 };
 
 io::task<int> doctor(doctor_services with, presentation show);
+
+/// Comparing schemas.
+struct diff_services
+{
+    schema_diff::engine& compare;
+    instances::directory& names;
+    std::chrono::milliseconds longest;
+    bookkeeping book;
+};
+
+io::task<int> diff(diff_command what, diff_services with, presentation show);
 
 int completion(const completion_command& what, presentation show);
 

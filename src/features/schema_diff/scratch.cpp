@@ -1,0 +1,161 @@
+// Creates, fills, reads and drops the scratch database.
+#include "features/schema_diff/scratch.hpp"
+
+#include "base/text.hpp"
+#include "crypto/random.hpp"
+#include "features/database/catalogue.hpp"
+#include "features/schema_diff/plan.hpp"
+#include "io/offload.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace basekeeper::schema_diff {
+namespace {
+
+constexpr std::size_t most_files = 10'000;
+constexpr std::size_t most_file_bytes = std::size_t{16} << 20U;
+
+struct sql_file
+{
+    std::string name;
+    std::string text;
+};
+
+/// Blocks.
+result<std::vector<sql_file>> read_folder_files(const std::filesystem::path& folder)
+{
+    std::error_code failed;
+    std::vector<std::filesystem::path> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+        const auto name = entry.path().filename().string();
+        if (name.ends_with(".sql") && !name.ends_with(".down.sql") && names.size() < most_files)
+            names.push_back(entry.path());
+    }
+    if (failed || names.empty())
+        return fail(
+            condition::not_found,
+            fmt::format("{}: {}", utf8_prefix(folder.string(), 200), failed ? failed.message() : "holds no .sql file"),
+            "name a folder with .sql files, which are run in order of name"
+        );
+    std::ranges::sort(names);
+    std::vector<sql_file> out;
+    for (const auto& path : names) {
+        std::ifstream in(path, std::ios::binary);
+        sql_file file{path.filename().string(), {std::istreambuf_iterator<char>(in), {}}};
+        if (!in.good() && !in.eof())
+            return fail(condition::not_found, fmt::format("{} cannot be read", utf8_prefix(file.name, 200)));
+        if (file.text.size() > most_file_bytes || file.text.contains('\0'))
+            return fail(
+                condition::invalid_argument,
+                fmt::format("{} is larger than 16 MiB or not text", utf8_prefix(file.name, 200))
+            );
+        out.push_back(std::move(file));
+    }
+    return out;
+}
+
+std::vector<std::string> platform_schema_names(const snapshot& base)
+{
+    static_cast<void>(base);
+    auto list = database::platform_schemas();
+    list.remove_prefix(1);
+    list.remove_suffix(1);
+    std::vector<std::string> out;
+    for (const auto& name : parts_of(list, ','))
+        if (name != "information_schema")
+            out.emplace_back(name);
+    return out;
+}
+
+} // namespace
+
+scratch_database::scratch_database(
+    pg::connection& maintenance, pg::target server, io::executor where, io::offload_pool& threads
+)
+    : maintenance_(maintenance), server_(std::move(server)), where_(std::move(where)), threads_(threads),
+      name_("basekeeper_scratch_" + crypto::uuid_v4().substr(0, 8))
+{
+    server_.database = name_;
+}
+
+io::task<result<>> scratch_database::create(io::deadline until)
+{
+    auto made =
+        co_await maintenance_.query("create database " + name_ + " template template0", {}, until);
+    if (!made) {
+        auto why = std::move(made).error();
+        if (why.code == condition::denied)
+            why.hint = "use a login that may create databases (alter role … createdb), or compare two instances";
+        co_return std::unexpected(std::move(why).within("creating the scratch database"));
+    }
+    co_return result<>{};
+}
+
+io::task<result<>> scratch_database::drop(io::deadline until)
+{
+    inside_.reset();
+    CO_TRY(co_await maintenance_.query("drop database if exists " + name_ + " with (force)", {}, until));
+    co_return result<>{};
+}
+
+/// Best effort: what the login may not do is left out, and the files then fail with the server's words if they need it.
+io::task<result<>> scratch_database::prepare(const snapshot& base, io::deadline until)
+{
+    auto lease = CO_TRY(co_await extract(maintenance_, platform_schema_names(base), until));
+    const auto empty = CO_TRY(co_await extract(*inside_, {}, until));
+    const auto attempt = [&](std::string sql) -> io::task<result<>> {
+        const auto ran = co_await inside_->query(std::move(sql), {}, until);
+        if (!ran && (inside_->broken() || ran.error().code == condition::timeout))
+            co_return std::unexpected(ran.error());
+        co_return result<>{};
+    };
+    CO_TRY(co_await attempt("set check_function_bodies = off"));
+    for (const auto& f : base.all())
+        if (f.id.what == kind::extension) {
+            CO_TRY(co_await attempt(fmt::format("create schema if not exists {}", f.at("schema"))));
+            CO_TRY(co_await attempt(
+                fmt::format("create extension if not exists {} with schema {}", f.id.name, f.at("schema"))
+            ));
+        }
+    const auto platform = make_plan(empty, lease, {.owners = false}, destructive_steps::held_back);
+    for (const auto& s : platform.steps)
+        CO_TRY(co_await attempt(s.sql));
+    const auto own = make_plan(empty, base, {.owners = false}, destructive_steps::held_back);
+    for (const auto& s : own.steps)
+        if (s.object.starts_with(kind_name(kind::default_privileges)))
+            CO_TRY(co_await attempt(s.sql));
+    co_return result<>{};
+}
+
+io::task<result<>> scratch_database::run_files(const std::filesystem::path& folder, io::deadline until)
+{
+    auto files = CO_TRY(co_await io::offload(threads_, [folder] { return read_folder_files(folder); }));
+    for (auto& file : files) {
+        auto ran = co_await inside_->simple_script(std::move(file.text), until);
+        if (!ran) {
+            auto why = std::move(ran).error();
+            if (why.hint.empty())
+                why.hint = "the files must make the whole schema, in order of name, in an empty database";
+            co_return std::unexpected(std::move(why).within(fmt::format("running {}", utf8_prefix(file.name, 200))));
+        }
+    }
+    co_return result<>{};
+}
+
+io::task<result<snapshot>> scratch_database::fill_and_read(
+    const snapshot& base, const std::filesystem::path& folder, const schema_choice& schemas, io::deadline until
+)
+{
+    inside_.emplace(CO_TRY(co_await pg::connection::open(where_, threads_, server_, until)));
+    CO_TRY(co_await prepare(base, until));
+    CO_TRY(co_await run_files(folder, until));
+    // The files may have left settings behind.
+    inside_.emplace(CO_TRY(co_await pg::connection::open(where_, threads_, server_, until)));
+    co_return co_await extract(*inside_, schemas, until);
+}
+
+} // namespace basekeeper::schema_diff

@@ -1,0 +1,173 @@
+// generate_diff: the statements that make the schema of an instance like another one, or like a folder of SQL.
+#include "features/database/catalogue.hpp"
+#include "features/schema_diff/tools/tools.hpp"
+#include "json/text.hpp"
+
+#include <boost/describe/enum_to_string.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace basekeeper::schema_diff::tools {
+namespace {
+
+struct args
+{
+    std::string to;
+    std::string folder;
+    std::vector<std::string> schemas;
+    bool include_destructive = false;
+    int offset = 0;
+
+    static constexpr auto fields = std::tuple{
+        json::optional("to", &args::to, "The instance it shall be like.", {0, 100}),
+        json::optional("folder", &args::folder, "Instead of to: a folder of .sql files that make the schema.", {0, 4'096}),
+        json::optional("schemas", &args::schemas, "Default: all but the platform's own.", {0, 100}),
+        json::optional("include_destructive", &args::include_destructive, "Also what loses data or objects."),
+        json::optional("offset", &args::offset, "next_offset of the page before.", {0, 10'000'000}),
+    };
+};
+
+struct diff_page
+{
+    bool equal = false;
+    std::string sql;
+    database::json_items steps;
+    database::json_items held_back;
+    std::vector<std::string> notes;
+    std::optional<std::int64_t> next_offset;
+
+    static constexpr auto fields = std::tuple{
+        json::required("equal", &diff_page::equal),
+        json::required("sql", &diff_page::sql),
+        json::required("steps", &diff_page::steps),
+        json::required("held_back", &diff_page::held_back),
+        json::required("notes", &diff_page::notes),
+        json::optional("next_offset", &diff_page::next_offset),
+    };
+};
+
+/// What is the ordinary case is left out.
+std::string to_json(const step& s, bool with_sql)
+{
+    boost::json::object out{{"object", s.object}};
+    if (with_sql)
+        out["sql"] = s.sql;
+    if (s.lock != lock_class::none)
+        out["lock"] = boost::describe::enum_to_string(s.lock, "");
+    if (s.work != row_work::none)
+        out["work"] = boost::describe::enum_to_string(s.work, "");
+    if (s.loses != loss::none)
+        out["loses"] = boost::describe::enum_to_string(s.loses, "");
+    if (s.mode != transaction_mode::inside)
+        out["transaction"] = boost::describe::enum_to_string(s.mode, "");
+    if (!s.note.empty())
+        out["note"] = s.note;
+    return json::to_text(out);
+}
+
+/// Takes steps from `offset` on until the budget is used; at least one.
+diff_page page_of(plan all, std::size_t offset, std::size_t budget)
+{
+    diff_page out;
+    out.equal = all.empty();
+    out.notes = std::move(all.notes);
+    plan part;
+    std::size_t used = 0;
+    std::size_t at = 0;
+    const auto take = [&](step& s, bool held) {
+        if (at++ < offset || out.next_offset)
+            return;
+        auto text = to_json(s, held);
+        const auto cost = text.size() + s.sql.size() + s.note.size();
+        if (used > 0 && used + cost > budget) {
+            out.next_offset = static_cast<std::int64_t>(at - 1);
+            return;
+        }
+        used += cost;
+        (held ? out.held_back : out.steps).items.push_back(std::move(text));
+        if (!held)
+            part.steps.push_back(std::move(s));
+    };
+    for (auto& s : all.steps)
+        take(s, false);
+    for (auto& s : all.held_back)
+        take(s, true);
+    out.sql = to_script(part);
+    return out;
+}
+
+std::unexpected<error> refuse(std::string message, std::string hint)
+{
+    return fail(condition::invalid_argument, std::move(message), std::move(hint));
+}
+
+/// The other side is an instance too: the caller must be allowed to read it.
+result<> check_other(const std::string& name, const limits& caps, const mcp::call& c)
+{
+    const auto& rights = c.who().rights;
+    const bool in_view = c.sees().instance.empty() || c.sees().instance == name;
+    const bool pinned = !caps.pinned_instance.empty() && caps.pinned_instance != name;
+    if (pinned || !in_view || (rights && !rights->allows("database", mcp::effect::reads, name)))
+        return fail(
+            condition::denied,
+            fmt::format("instance {} is not open to this caller", name),
+            "name an instance that list_instances shows"
+        );
+    return {};
+}
+
+/// A folder is on the machine of the server: only who is there may name one.
+result<> check_folder(const mcp::call& c)
+{
+    const auto& id = c.who().id;
+    if (id.starts_with("stdio:") || id.starts_with("cli:"))
+        return {};
+    return fail(
+        condition::denied,
+        "a folder can be named by callers on the same machine only",
+        "compare with another instance, or run `basekeeper diff` where the folder is"
+    );
+}
+
+io::task<result<diff_page>> run(engine& with, limits caps, args in, mcp::call& c)
+{
+    if (in.to.empty() == in.folder.empty())
+        co_return refuse("to, folder: exactly one of them says what to compare with", "give to or folder");
+    if (in.folder.empty())
+        CO_TRY(check_other(in.to, caps, c));
+    else
+        CO_TRY(check_folder(c));
+    diff_request what{
+        .from = c.instance(),
+        .to = std::move(in.to),
+        .folder = std::move(in.folder),
+        .schemas = std::move(in.schemas),
+        .destructive = in.include_destructive ? destructive_steps::included : destructive_steps::held_back,
+    };
+    auto found = CO_TRY(co_await with.diff(std::move(what), c.deadline()));
+    auto page = page_of(std::move(found), static_cast<std::size_t>(in.offset), caps.result_bytes / 2);
+    c.tally().rows = page.steps.items.size() + page.held_back.items.size();
+    c.tally().truncated = page.next_offset.has_value();
+    co_return page;
+}
+
+} // namespace
+
+mcp::tool generate_diff(engine& with, limits caps)
+{
+    return mcp::make_tool<args, diff_page>(
+        {.name = "generate_diff",
+         .group = "database",
+         .worst = mcp::effect::writes,
+         .description = "Writes the SQL that makes the instance's schema like another's; runs nothing. Drops are held back.",
+         .as_task = mcp::task_support::optional},
+        [&with, caps = std::move(caps)](args in, mcp::call& c) { return run(with, caps, std::move(in), c); },
+        // A folder is run in a scratch database on the server of the instance.
+        {.assess = [](const args& in) {
+            return mcp::plan{.does = in.folder.empty() ? mcp::effect::reads : mcp::effect::writes};
+        }}
+    );
+}
+
+} // namespace basekeeper::schema_diff::tools
