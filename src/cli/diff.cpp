@@ -65,8 +65,8 @@ io::task<int> diff(diff_command what, diff_services with, presentation show)
         .to = instance ? what.to : std::string(),
         .folder = folder ? std::filesystem::path(what.to) : std::filesystem::path(),
         .schemas = what.schemas,
-        .destructive = what.destructive ? schema_diff::destructive_steps::included
-                                        : schema_diff::destructive_steps::held_back,
+        .destructive =
+            what.destructive ? schema_diff::destructive_steps::included : schema_diff::destructive_steps::held_back,
     };
     recorded_command record(with.book, "diff", what.from, {{"to", what.to}});
     const auto found = co_await with.compare.diff(std::move(request), io::deadline::after(with.longest));

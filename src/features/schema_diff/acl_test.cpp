@@ -19,7 +19,18 @@ TEST(access_list, reads_grantees_options_and_quoted_names)
 
 TEST(access_list, is_the_same_whoever_owns)
 {
-    EXPECT_EQ(read_access("ada=r/ada\x1f" "anon=r/ada", "ada"), read_access("anon=r/bob\x1f" "bob=r/bob", "bob"));
+    EXPECT_EQ(
+        read_access(
+            "ada=r/ada\x1f"
+            "anon=r/ada",
+            "ada"
+        ),
+        read_access(
+            "anon=r/bob\x1f"
+            "bob=r/bob",
+            "bob"
+        )
+    );
 }
 
 TEST(access_list, leaves_out_what_cannot_be_read)
@@ -31,7 +42,11 @@ TEST(access_list, leaves_out_what_cannot_be_read)
 TEST(difference_of_access, revokes_first_and_says_all_for_everything)
 {
     const auto from = read_access("anon=a/o", "o");
-    const auto to = read_access("anon=r/o\x1f" "web=arwdDxt/o", "o");
+    const auto to = read_access(
+        "anon=r/o\x1f"
+        "web=arwdDxt/o",
+        "o"
+    );
     const auto got = difference(from, to, 'r');
     ASSERT_EQ(got.size(), 3U);
     EXPECT_EQ(got[0].way, grant_change::direction::revoke);

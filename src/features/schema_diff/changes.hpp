@@ -25,8 +25,8 @@ struct change
     fact_number before = no_fact; ///< in the first snapshot
     fact_number after = no_fact;  ///< in the second
     action what = action::keep;
-    bool retyped = false;      ///< a column gets another type, or a new type of the same name
-    bool implied = false;      ///< its drop comes with that of what it lies inside of
+    bool retyped = false;        ///< a column gets another type, or a new type of the same name
+    bool implied = false;        ///< its drop comes with that of what it lies inside of
     bool create_implied = false; ///< its creation comes with that of what it is inherited from
 };
 

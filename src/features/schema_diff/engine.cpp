@@ -38,8 +38,8 @@ io::task<result<plan>> engine::diff(diff_request what, io::deadline until)
     comparison_rules rules;
     // Who runs the files of a folder owns everything: that says nothing about who should.
     rules.owners = !what.to.empty();
-    auto after = what.to.empty() ? co_await read_folder(what, before, until)
-                                 : co_await read(what.to, what.schemas, until);
+    auto after =
+        what.to.empty() ? co_await read_folder(what, before, until) : co_await read(what.to, what.schemas, until);
     if (!after)
         co_return std::unexpected(std::move(after).error());
     co_return make_plan(before, *after, rules, what.destructive);

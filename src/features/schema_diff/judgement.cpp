@@ -120,9 +120,7 @@ action judge_by_names(const fact& before, const fact& after, const names& d)
     case kind::extension:
         return replace_if(has(d, "schema") && !before.has("_relocatable"));
     case kind::domain_constraint:
-        return replace_if(
-            has(d, "definition") && !validates(before.at("definition"), after.at("definition"))
-        );
+        return replace_if(has(d, "definition") && !validates(before.at("definition"), after.at("definition")));
     case kind::aggregate:
         return replace_if(has(d, "definition") || has(d, "arguments"));
     case kind::table:

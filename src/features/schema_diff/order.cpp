@@ -306,8 +306,15 @@ std::vector<task_number> work_order::by_rank() const
         const auto& id = f.id;
         // Columns are added in the order in which the second side has them.
         const auto place = c.after != no_fact && id.what == kind::column ? c.after : 0;
-        return std::tuple(phase(t, id.what), id.what, std::string_view(id.schema), std::string_view(id.name), place,
-                          std::string_view(id.part), t.what);
+        return std::tuple(
+            phase(t, id.what),
+            id.what,
+            std::string_view(id.schema),
+            std::string_view(id.name),
+            place,
+            std::string_view(id.part),
+            t.what
+        );
     };
     std::ranges::sort(order, [&](task_number a, task_number b) { return key(a) < key(b); });
     return order;

@@ -69,8 +69,8 @@ void draft::fold()
                 std::ranges::copy(after.within(n), std::back_inserter(inside));
         for (const auto n : inside) {
             const auto& f = after[n];
-            const bool constraint = f.id.what == kind::constraint && f.at("type") != "f" &&
-                                    !f.at("definition").ends_with("NOT VALID");
+            const bool constraint =
+                f.id.what == kind::constraint && f.at("type") != "f" && !f.at("definition").ends_with("NOT VALID");
             const auto guest = order_.creation(of_.index_of_after(n));
             if ((!constraint && f.id.what != kind::column_default) || guest == no_task || !fits(guest, host))
                 continue;
@@ -164,9 +164,7 @@ plan draft::finish() &&
     plan out;
     for (const auto t : order_.sorted()) {
         auto& to = held_[t] ? out.held_back : out.steps;
-        to.insert(
-            to.end(), std::make_move_iterator(written_[t].begin()), std::make_move_iterator(written_[t].end())
-        );
+        to.insert(to.end(), std::make_move_iterator(written_[t].begin()), std::make_move_iterator(written_[t].end()));
     }
     if (order_.cut_circles())
         notes_.insert("some objects need each other in a circle; the order of their statements may need a hand");
@@ -201,9 +199,7 @@ plan make_plan(const snapshot& before, const snapshot& after, comparison_rules r
     auto out = std::move(d).finish();
     for (const auto* side : {&before, &after})
         for (const auto& what : side->not_compared) {
-            auto sentence = fmt::format(
-                "not compared: {} of the {} side", what, side == &before ? "first" : "second"
-            );
+            auto sentence = fmt::format("not compared: {} of the {} side", what, side == &before ? "first" : "second");
             if (!holds(out.notes, sentence))
                 out.notes.push_back(std::move(sentence));
         }

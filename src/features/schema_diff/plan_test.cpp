@@ -50,7 +50,8 @@ public:
     side& view(const std::string& name, const std::string& definition, const std::vector<std::string>& needs)
     {
         made_.add(
-            {.id = {kind::view, "public", name, ""}, .attributes = {{"definition", definition}, {"_columns", "a int 0"}}},
+            {.id = {kind::view, "public", name, ""}, .attributes = {{"definition", definition}, {"_columns", "a int 0"}}
+            },
             next(name)
         );
         for (const auto& needed : needs)
@@ -105,10 +106,13 @@ TEST(plan_of_facts, makes_a_table_with_its_columns_and_defaults_in_one_statement
 TEST(plan_of_facts, makes_what_is_needed_first)
 {
     const auto a = side().done();
-    auto b = side().table("z").column("z", "a", "integer").view("b", "select 1", {"z"}).view("a", "select 1", {"b"}).done();
+    auto b =
+        side().table("z").column("z", "a", "integer").view("b", "select 1", {"z"}).view("a", "select 1", {"b"}).done();
     EXPECT_THAT(
         sql_of(between(a, b).steps),
-        ElementsAre(StartsWith("create table public.z"), StartsWith("create view public.b"), StartsWith("create view public.a"))
+        ElementsAre(
+            StartsWith("create table public.z"), StartsWith("create view public.b"), StartsWith("create view public.a")
+        )
     );
     EXPECT_THAT(
         sql_of(between(b, a).steps), ElementsAre("drop view public.a", "drop view public.b", "drop table public.z")
@@ -122,7 +126,9 @@ TEST(plan_of_facts, makes_views_anew_around_a_column_of_another_type)
     EXPECT_THAT(
         sql_of(between(a, b).steps),
         ElementsAre(
-            "drop view public.v", StartsWith("alter table public.t alter column a type bigint"), StartsWith("create view public.v")
+            "drop view public.v",
+            StartsWith("alter table public.t alter column a type bigint"),
+            StartsWith("create view public.v")
         )
     );
 }
@@ -130,7 +136,8 @@ TEST(plan_of_facts, makes_views_anew_around_a_column_of_another_type)
 TEST(plan_of_facts, holds_back_what_loses_data_and_what_needs_that)
 {
     const auto a = side().table("gone").column("gone", "a", "integer").table("t").column("t", "a", "integer").done();
-    const auto b = side().view("gone", "select 1", {}).table("t").column("t", "a", "integer").column("t", "b", "text").done();
+    const auto b =
+        side().view("gone", "select 1", {}).table("t").column("t", "a", "integer").column("t", "b", "text").done();
     const auto got = between(a, b, destructive_steps::held_back);
     EXPECT_THAT(sql_of(got.steps), ElementsAre("alter table public.t add column b text"));
     EXPECT_THAT(sql_of(got.held_back), ElementsAre("drop table public.gone", StartsWith("create view public.gone")));

@@ -78,6 +78,8 @@ select k.oid, 0, w.schema, quote_ident(c.relname), quote_ident(k.conname),
   k.contype::text as type, pg_get_constraintdef(k.oid) as definition,
   quote_literal(obj_description(k.oid, 'pg_constraint')) as comment,
   case when x.indisclustered then 't' end as clustered,
+  (select string_agg(split_part(o, '=', 1) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)), E'\x1f' order by o)
+   from pg_class i cross join lateral unnest(i.reloptions) o where i.oid = x.indexrelid) as options,
   case when k.coninhcount > 0 then 't' end as _inherited,
   case when k.conislocal then 't' end as _local,
   case when k.confrelid <> 0 then k.confrelid::regclass::text end as _references

@@ -84,8 +84,7 @@ scratch_database::scratch_database(
 
 io::task<result<>> scratch_database::create(io::deadline until)
 {
-    auto made =
-        co_await maintenance_.query("create database " + name_ + " template template0", {}, until);
+    auto made = co_await maintenance_.query("create database " + name_ + " template template0", {}, until);
     if (!made) {
         auto why = std::move(made).error();
         if (why.code == condition::denied)

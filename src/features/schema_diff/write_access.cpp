@@ -191,9 +191,8 @@ bool alter_access(const writing& w, const change& c)
     case kind::policy:
         if (std::ranges::any_of(d, [](std::string_view name) { return name != "comment"; }))
             w.to.push_back(
-                {.sql = fmt::format(
-                     "alter policy {} on {}{}", after.id.part, after.id.qualified(), policy_clauses(after)
-                 ),
+                {.sql =
+                     fmt::format("alter policy {} on {}{}", after.id.part, after.id.qualified(), policy_clauses(after)),
                  .object = describe(after.id),
                  .lock = lock_class::access_exclusive}
             );

@@ -52,9 +52,7 @@ void set_state(const writing& w, const fact& f)
     const auto state = f.has("state") ? f.at("state") : std::string_view("enable");
     auto sql = f.id.what == kind::event_trigger
                    ? fmt::format("alter event trigger {} {}", f.id.name, state)
-                   : fmt::format(
-                         "alter table {} {} {} {}", f.id.qualified(), state, kind_name(f.id.what), f.id.part
-                     );
+                   : fmt::format("alter table {} {} {} {}", f.id.qualified(), state, kind_name(f.id.what), f.id.part);
     w.to.push_back(
         {.sql = std::move(sql),
          .object = describe(f.id),

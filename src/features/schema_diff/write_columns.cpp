@@ -104,7 +104,8 @@ std::string conversion(const writing& w, const fact& before, const fact& after)
 
 void write_retype(const writing& w, const fact& before, const fact& after)
 {
-    auto sql = fmt::format("alter table {} alter column {} type {}", after.id.qualified(), after.id.part, after.at("type"));
+    auto sql =
+        fmt::format("alter table {} alter column {} type {}", after.id.qualified(), after.id.part, after.at("type"));
     if (after.has("collation"))
         sql.append(" collate ").append(after.at("collation"));
     sql += conversion(w, before, after);
@@ -150,7 +151,10 @@ void write_not_null(const writing& w, const fact& f)
     // Not ONLY: what inherits the column must agree.
     w.to.push_back(
         {.sql = fmt::format(
-             "alter table {} alter column {} {} not null", f.id.qualified(), f.id.part, f.has("not_null") ? "set" : "drop"
+             "alter table {} alter column {} {} not null",
+             f.id.qualified(),
+             f.id.part,
+             f.has("not_null") ? "set" : "drop"
          ),
          .object = describe(f.id),
          .lock = lock_class::access_exclusive,
@@ -179,9 +183,7 @@ void write_identity(const writing& w, const fact& before, const fact& after)
         return;
     }
     if (!before.has("identity")) {
-        alter(fmt::format(
-            "add generated {} as identity ({})", after.at("identity"), after.at("identity_sequence")
-        ));
+        alter(fmt::format("add generated {} as identity ({})", after.at("identity"), after.at("identity_sequence")));
         return;
     }
     std::string what;

@@ -67,14 +67,12 @@ void write_grants(const writing& w, const access_list& from, const access_list& 
         const auto what = place.column.empty() ? change.privileges : with_column(change.privileges, place.column);
         const auto whom = grantee_name(w, change.grantee, place.owner);
         const bool grants = change.way == grant_change::direction::grant;
-        auto sql = grants ? fmt::format("grant {} on {} to {}", what, place.on, whom)
-                          : fmt::format(
-                                "revoke {}{} on {} from {}",
-                                change.option_only ? "grant option for " : "",
-                                what,
-                                place.on,
-                                whom
-                            );
+        auto sql =
+            grants
+                ? fmt::format("grant {} on {} to {}", what, place.on, whom)
+                : fmt::format(
+                      "revoke {}{} on {} from {}", change.option_only ? "grant option for " : "", what, place.on, whom
+                  );
         if (change.with_option)
             sql += " with grant option";
         w.to.push_back({.sql = std::move(sql), .object = place.object});

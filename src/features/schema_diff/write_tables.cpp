@@ -76,20 +76,6 @@ void write_row_security(const writing& w, const fact* before, const fact& after)
         say(after.has("row_security_for_owner") ? "force" : "no force");
 }
 
-void create_table(const writing& w, const change& c, const std::vector<fact_number>& inlined)
-{
-    const auto& f = w.after(c);
-    w.to.push_back({.sql = table_sql(w, c, inlined), .object = describe(f.id)});
-    write_row_security(w, nullptr, f);
-    dress(w, f);
-    for (const auto n : w.of.after().within(c.after))
-        if (w.of.after()[n].id.what == kind::column)
-            dress_column(w, w.of.after()[n]);
-    for (const auto n : inlined)
-        if (w.of.after()[n].id.what == kind::constraint)
-            dress(w, w.of.after()[n]);
-}
-
 void change_parents(const writing& w, const fact& before, const fact& after)
 {
     const auto had = parts_of(before.at("inherits"));
@@ -128,11 +114,32 @@ void alter_table(const writing& w, const change& c)
         rewrite(fmt::format("set access method {}", after.has("access_method") ? after.at("access_method") : "heap"));
     if (holds(d, "inherits"))
         change_parents(w, before, after);
-    change_options(
-        w, after, before.at("options"), after.at("options"), {.lock = lock_class::share_update_exclusive}
-    );
+    change_options(w, after, before.at("options"), after.at("options"), {.lock = lock_class::share_update_exclusive});
     write_row_security(w, &before, after);
     redress(w, c);
+}
+
+/// Storage parameters of the index behind a constraint, which has its name.
+void write_constraint_options(const writing& w, std::string_view from, const fact& after)
+{
+    const fact index{.id = {kind::index, after.id.schema, after.id.part, {}}, .attributes = {}};
+    change_options(w, index, from, after.at("options"), {.lock = lock_class::share_update_exclusive});
+}
+
+void create_table(const writing& w, const change& c, const std::vector<fact_number>& inlined)
+{
+    const auto& f = w.after(c);
+    w.to.push_back({.sql = table_sql(w, c, inlined), .object = describe(f.id)});
+    write_row_security(w, nullptr, f);
+    dress(w, f);
+    for (const auto n : w.of.after().within(c.after))
+        if (w.of.after()[n].id.what == kind::column)
+            dress_column(w, w.of.after()[n]);
+    for (const auto n : inlined)
+        if (const auto& part = w.of.after()[n]; part.id.what == kind::constraint) {
+            write_constraint_options(w, {}, part);
+            dress(w, part);
+        }
 }
 
 step constraint_step(const writing& w, const fact& f, const std::string& what)
@@ -158,6 +165,7 @@ step constraint_step(const writing& w, const fact& f, const std::string& what)
 void create_constraint(const writing& w, const fact& f)
 {
     w.to.push_back(constraint_step(w, f, fmt::format("add constraint {} {}", f.id.part, f.at("definition"))));
+    write_constraint_options(w, {}, f);
     dress(w, f);
 }
 
@@ -183,6 +191,7 @@ void alter_constraint(const writing& w, const change& c)
         }
         w.to.push_back(std::move(s));
     }
+    write_constraint_options(w, before.at("options"), after);
     redress(w, c);
 }
 
@@ -192,7 +201,8 @@ void write_index_statistics(const writing& w, const fact* before, const fact& af
     const auto wanted = parts_of(after.at("statistics"));
     const auto say = [&](std::string_view column, std::string_view value) {
         w.to.push_back(
-            {.sql = fmt::format("alter index {} alter column {} set statistics {}", after.id.qualified(), column, value),
+            {.sql =
+                 fmt::format("alter index {} alter column {} set statistics {}", after.id.qualified(), column, value),
              .object = describe(after.id),
              .lock = lock_class::share_update_exclusive}
         );
@@ -265,9 +275,8 @@ void attach(const writing& w, const fact& f)
 {
     const bool table = f.id.what == kind::table_attachment;
     step s{
-        .sql = fmt::format(
-            "alter {} {} attach partition {}", table ? "table" : "index", f.at("parent"), f.id.qualified()
-        ),
+        .sql =
+            fmt::format("alter {} {} attach partition {}", table ? "table" : "index", f.at("parent"), f.id.qualified()),
         .object = describe(f.id),
         .lock = lock_class::share_update_exclusive
     };
@@ -279,80 +288,7 @@ void attach(const writing& w, const fact& f)
     w.to.push_back(std::move(s));
 }
 
-/// What of a table is said of one of its indexes.
-struct index_roles
-{
-    std::string replica_identity;
-    std::string clustered;
-    bool made_anew = false; ///< one of the indexes named is created by this plan
-};
-
-index_roles roles_after(const comparison& of, const change& c)
-{
-    index_roles out;
-    out.replica_identity = of.after()[c.after].at("replica_identity");
-    for (const auto n : of.after().within(c.after)) {
-        const auto& f = of.after()[n];
-        if (f.id.what != kind::index && f.id.what != kind::constraint)
-            continue;
-        const auto& name = f.id.what == kind::index ? f.id.name : f.id.part;
-        const bool named = f.has("clustered") || out.replica_identity == "using index " + name;
-        const auto what = of.of_after(n).what;
-        out.made_anew = out.made_anew || (named && (what == action::create || what == action::replace));
-        if (f.has("clustered"))
-            out.clustered = name;
-    }
-    return out;
-}
-
-index_roles roles_before(const comparison& of, const change& c)
-{
-    index_roles out;
-    if (c.before == no_fact || c.what == action::replace)
-        return out;
-    out.replica_identity = of.before()[c.before].at("replica_identity");
-    for (const auto n : of.before().within(c.before)) {
-        const auto& f = of.before()[n];
-        if (f.has("clustered") && of.of_before(n).what != action::drop)
-            out.clustered = f.id.what == kind::index ? f.id.name : f.id.part;
-    }
-    return out;
-}
-
 } // namespace
-
-bool needs_finish(const comparison& of, const change& c)
-{
-    if (c.after == no_fact)
-        return false;
-    const auto what = of.after()[c.after].id.what;
-    if (what != kind::table && what != kind::materialized_view)
-        return false;
-    const auto wanted = roles_after(of, c);
-    const auto had = roles_before(of, c);
-    return wanted.replica_identity != had.replica_identity || wanted.clustered != had.clustered || wanted.made_anew;
-}
-
-void finish_table(const writing& w, const change& c)
-{
-    const auto& f = w.after(c);
-    const auto wanted = roles_after(w.of, c);
-    const auto had = roles_before(w.of, c);
-    const auto say = [&](const std::string& what) {
-        w.to.push_back(
-            {.sql = fmt::format("alter {} {}", phrase(f), what),
-             .object = describe(f.id),
-             .lock = lock_class::access_exclusive}
-        );
-    };
-    const bool by_index = wanted.replica_identity.starts_with("using");
-    if (wanted.replica_identity != had.replica_identity || (wanted.made_anew && by_index))
-        say("replica identity " + (wanted.replica_identity.empty() ? "default" : wanted.replica_identity));
-    if (!wanted.clustered.empty() && (wanted.clustered != had.clustered || wanted.made_anew))
-        say("cluster on " + wanted.clustered);
-    else if (wanted.clustered.empty() && !had.clustered.empty())
-        say("set without cluster");
-}
 
 bool create_table_part(const writing& w, const change& c, const std::vector<fact_number>& inlined)
 {
@@ -479,8 +415,10 @@ bool drop_table_part(const writing& w, const change& c)
         s.loses = loss::definition;
         break;
     case kind::domain_constraint:
-        s = {.sql = fmt::format("alter domain {} drop constraint {}", f.id.qualified(), f.id.part),
-             .object = describe(f.id)};
+        s = {
+            .sql = fmt::format("alter domain {} drop constraint {}", f.id.qualified(), f.id.part),
+            .object = describe(f.id)
+        };
         break;
     default:
         return false;

@@ -69,8 +69,7 @@ void comment_attributes(const writing& w, const fact* before, const fact& after)
     for (const auto& each : parts_of(after.at("attributes")))
         there.push_back(name_of(each));
     for (const auto& each : had)
-        if (std::ranges::find(wanted, name_of(each), name_of) == wanted.end() &&
-            holds(there, name_of(each)))
+        if (std::ranges::find(wanted, name_of(each), name_of) == wanted.end() && holds(there, name_of(each)))
             say(name_of(each), "null");
     for (const auto& each : wanted)
         if (!holds(had, each))
@@ -153,9 +152,8 @@ bool create_type(const writing& w, const change& c)
     switch (f.id.what) {
     case kind::domain_constraint:
         w.to.push_back(
-            {.sql = fmt::format(
-                 "alter domain {} add constraint {} {}", f.id.qualified(), f.id.part, f.at("definition")
-             ),
+            {.sql =
+                 fmt::format("alter domain {} add constraint {} {}", f.id.qualified(), f.id.part, f.at("definition")),
              .object = describe(f.id),
              .lock = lock_class::share,
              .work = f.at("definition").ends_with("NOT VALID") ? row_work::none : row_work::scan}

@@ -35,7 +35,8 @@ public:
 
     io::task<pg::connection> open(const std::string& database)
     {
-        auto got = co_await pg::connection::open(on_.executor(), on_.pool(), *pg::parse_target(url_of(database)), soon());
+        auto got =
+            co_await pg::connection::open(on_.executor(), on_.pool(), *pg::parse_target(url_of(database)), soon());
         if (!got)
             throw std::runtime_error(describe(got.error()));
         co_return *std::move(got);

@@ -20,32 +20,43 @@ struct args
     int offset = 0;
 
     static constexpr auto fields = std::tuple{
-        json::optional("to", &args::to, "The instance it shall be like.", {0, 100}),
-        json::optional("folder", &args::folder, "Instead of to: a folder of .sql files that make the schema.", {0, 4'096}),
-        json::optional("schemas", &args::schemas, "Default: all but the platform's own.", {0, 100}),
-        json::optional("include_destructive", &args::include_destructive, "Also what loses data or objects."),
-        json::optional("offset", &args::offset, "next_offset of the page before.", {0, 10'000'000}),
+        json::optional("to", &args::to, "Instance to be like."),
+        json::optional("folder", &args::folder, "Or a folder of .sql files."),
+        json::optional("schemas", &args::schemas, "Default: all but the platform's own."),
+        json::optional("include_destructive", &args::include_destructive),
+        json::optional("offset", &args::offset, "next_offset of the page before.", {.min = 0}),
     };
 };
 
+/// Its parts are told in docs/tools.md; clients pay for each line of a schema.
 struct diff_page
 {
+    static boost::json::object json_schema() { return {{"type", "object"}}; }
+
+    void write_json(std::string& out) const;
+
     bool equal = false;
     std::string sql;
     database::json_items steps;
     database::json_items held_back;
     std::vector<std::string> notes;
     std::optional<std::int64_t> next_offset;
-
-    static constexpr auto fields = std::tuple{
-        json::required("equal", &diff_page::equal),
-        json::required("sql", &diff_page::sql),
-        json::required("steps", &diff_page::steps),
-        json::required("held_back", &diff_page::held_back),
-        json::required("notes", &diff_page::notes),
-        json::optional("next_offset", &diff_page::next_offset),
-    };
 };
+
+void diff_page::write_json(std::string& out) const
+{
+    out.append("{\"equal\":").append(equal ? "true" : "false").append(",\"sql\":");
+    json::encode(out, sql);
+    for (const auto& [name, list] : {std::pair{"steps", &steps}, std::pair{"held_back", &held_back}}) {
+        out.append(",\"").append(name).append("\":");
+        list->write_json(out);
+    }
+    out.append(",\"notes\":");
+    json::encode(out, notes);
+    if (next_offset)
+        out.append(",\"next_offset\":").append(std::to_string(*next_offset));
+    out += '}';
+}
 
 /// What is the ordinary case is left out.
 std::string to_json(const step& s, bool with_sql)
@@ -160,13 +171,13 @@ mcp::tool generate_diff(engine& with, limits caps)
         {.name = "generate_diff",
          .group = "database",
          .worst = mcp::effect::writes,
-         .description = "Writes the SQL that makes the instance's schema like another's; runs nothing. Drops are held back.",
+         .description =
+             "Writes the SQL that makes the instance's schema like another's; runs nothing. Drops are held back.",
          .as_task = mcp::task_support::optional},
         [&with, caps = std::move(caps)](args in, mcp::call& c) { return run(with, caps, std::move(in), c); },
         // A folder is run in a scratch database on the server of the instance.
-        {.assess = [](const args& in) {
-            return mcp::plan{.does = in.folder.empty() ? mcp::effect::reads : mcp::effect::writes};
-        }}
+        {.assess = [](const args& in
+                   ) { return mcp::plan{.does = in.folder.empty() ? mcp::effect::reads : mcp::effect::writes}; }}
     );
 }
 
