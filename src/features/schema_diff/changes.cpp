@@ -176,7 +176,8 @@ void comparison::spread_to(fact_number dependent, event from)
         lose(dependent, true);
         return;
     }
-    if (d.id.what == kind::index_attachment) {
+    const auto cause_kind = before_[from.of].id.what;
+    if (d.id.what == kind::index_attachment && (cause_kind == kind::index || cause_kind == kind::constraint)) {
         // The index of a partition goes with the index of its table.
         lose(dependent, true);
         if (d.inside != no_fact)

@@ -69,8 +69,8 @@ where not t.tgisinternal and t.tgparentid = 0
 
 constexpr std::string_view event_triggers_sql = R"(
 select t.oid, 0, '', quote_ident(t.evtname), '',
-  concat(' on ', t.evtevent, (select ' when tag in (' || string_agg(quote_literal(x), ', ' order by x) || ')'
-    from unnest(t.evttags) x), ' execute function ', t.evtfoid::regproc, '()') as definition,
+  concat(' on ', t.evtevent, (select ' when tag in (' || string_agg(quote_literal(x), ', ' order by n) || ')'
+    from unnest(t.evttags) with ordinality u(x, n)), ' execute function ', t.evtfoid::regproc, '()') as definition,
   case t.evtenabled when 'D' then 'disable' when 'R' then 'enable replica' when 'A' then 'enable always' end as state,
   pg_get_userbyid(t.evtowner) as owner, quote_literal(obj_description(t.oid, 'pg_event_trigger')) as comment
 from pg_event_trigger t join pg_proc f on f.oid = t.evtfoid join w on w.oid = f.pronamespace

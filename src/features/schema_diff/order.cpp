@@ -279,6 +279,11 @@ void work_order::order_names()
             if (auto name = taken_name(of_.before()[n]); !name.empty())
                 if (const auto t = departure_of(n); t != no_task)
                     left[std::move(name)].push_back(t);
+    // An identity column that ends gives the name of its sequence free.
+    for (std::uint32_t i = 0; i < of_.all().size(); ++i)
+        if (const auto& c = of_.all()[i];
+            alter_[i] != no_task && of_.before()[c.before].has("_sequence") && !of_.after()[c.after].has("_sequence"))
+            left[std::string(of_.before()[c.before].at("_sequence"))].push_back(alter_[i]);
     for (std::uint32_t i = 0; i < of_.all().size(); ++i)
         if (create_[i] != no_task)
             if (const auto found = left.find(taken_name(of_.after()[of_.all()[i].after])); found != left.end())

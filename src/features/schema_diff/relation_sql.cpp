@@ -47,6 +47,10 @@ select a.attrelid, a.attnum, w.schema, quote_ident(c.relname), quote_ident(a.att
     from pg_depend d join pg_sequence s on s.seqrelid = d.objid
     where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = a.attrelid
       and d.refobjsubid = a.attnum and d.deptype = 'i') end as _last_value,
+  case when a.attidentity <> '' then (
+    select d.objid::regclass::text from pg_depend d
+    where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = a.attrelid
+      and d.refobjsubid = a.attnum and d.deptype = 'i') end as _sequence,
   case when a.attgenerated <> '' then pg_get_expr(g.adbin, g.adrelid) end as generated,
   case when a.attstorage <> t.typstorage then case a.attstorage when 'p' then 'plain' when 'e' then 'external'
     when 'm' then 'main' else 'extended' end end as storage,

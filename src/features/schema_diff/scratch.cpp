@@ -71,6 +71,17 @@ std::vector<std::string> platform_schema_names(const snapshot& base)
     return out;
 }
 
+/// What the files of a project do not make and the login may not: else it would look as if it had to go.
+void add_platform(const snapshot& base, snapshot& to)
+{
+    for (const auto& f : base.all()) {
+        const bool realtime = f.id.name == "supabase_realtime" && f.id.what == kind::publication;
+        if (f.id.what == kind::extension || realtime)
+            to.add({.id = f.id, .attributes = f.attributes});
+    }
+    to.settle();
+}
+
 } // namespace
 
 scratch_database::scratch_database(
@@ -125,7 +136,7 @@ io::task<result<>> scratch_database::prepare(const snapshot& base, io::deadline 
         CO_TRY(co_await attempt(s.sql));
     const auto own = make_plan(empty, base, {.owners = false}, destructive_steps::held_back);
     for (const auto& s : own.steps)
-        if (s.object.starts_with(kind_name(kind::default_privileges)))
+        if (s.object.starts_with(kind_name(kind::default_privileges)) || s.object == "schema public")
             CO_TRY(co_await attempt(s.sql));
     co_return result<>{};
 }
@@ -154,7 +165,9 @@ io::task<result<snapshot>> scratch_database::fill_and_read(
     CO_TRY(co_await run_files(folder, until));
     // The files may have left settings behind.
     inside_.emplace(CO_TRY(co_await pg::connection::open(where_, threads_, server_, until)));
-    co_return co_await extract(*inside_, schemas, until);
+    auto found = CO_TRY(co_await extract(*inside_, schemas, until));
+    add_platform(base, found);
+    co_return found;
 }
 
 } // namespace basekeeper::schema_diff

@@ -45,7 +45,7 @@ select t.oid, 0, w.schema, quote_ident(t.typname), '',
   pg_get_userbyid(t.typowner) as owner,
   array_to_string(coalesce(t.typacl, acldefault('T', t.typowner)), E'\x1f') as acl,
   quote_literal(obj_description(t.oid, 'pg_type')) as comment,
-  format_type(r.rngmultitypid, null) as _multirange
+  format_type(r.rngmultitypid, null) as _multirange, format_type(r.rngsubtype, null) as _subtype
 from pg_type t join w on w.oid = t.typnamespace join pg_range r on r.rngtypid = t.oid
 join pg_type s on s.oid = r.rngsubtype
 join pg_opclass o on o.oid = r.rngsubopc join pg_namespace n on n.oid = o.opcnamespace

@@ -197,6 +197,15 @@ std::string joined(std::string_view list)
     return out;
 }
 
+std::string options_for(option_target which, std::string_view list)
+{
+    std::string out;
+    for (const auto& option : parts_of(list))
+        if (option.starts_with("toast.") == (which == option_target::toast))
+            out.append(out.empty() ? "" : "\x1f").append(option);
+    return out;
+}
+
 void change_options(const writing& w, const fact& f, std::string_view from, std::string_view to, step like)
 {
     const auto had = parts_of(from);

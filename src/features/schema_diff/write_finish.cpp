@@ -46,6 +46,11 @@ index_roles roles_before(const comparison& of, const change& c)
     return out;
 }
 
+std::string toast_options(fact_number n, const snapshot& side)
+{
+    return options_for(option_target::toast, side[n].at("options"));
+}
+
 } // namespace
 
 bool needs_finish(const comparison& of, const change& c)
@@ -55,6 +60,8 @@ bool needs_finish(const comparison& of, const change& c)
     const auto what = of.after()[c.after].id.what;
     if (what != kind::table && what != kind::materialized_view)
         return false;
+    if (c.what == action::alter && toast_options(c.before, of.before()) != toast_options(c.after, of.after()))
+        return true;
     const auto wanted = roles_after(of, c);
     const auto had = roles_before(of, c);
     return wanted.replica_identity != had.replica_identity || wanted.clustered != had.clustered || wanted.made_anew;
@@ -63,6 +70,14 @@ bool needs_finish(const comparison& of, const change& c)
 void finish_table(const writing& w, const change& c)
 {
     const auto& f = w.after(c);
+    if (c.what == action::alter)
+        change_options(
+            w,
+            f,
+            toast_options(c.before, w.of.before()),
+            toast_options(c.after, w.of.after()),
+            {.lock = lock_class::share_update_exclusive}
+        );
     const auto wanted = roles_after(w.of, c);
     const auto had = roles_before(w.of, c);
     const auto say = [&](const std::string& what) {

@@ -114,7 +114,14 @@ void alter_table(const writing& w, const change& c)
         rewrite(fmt::format("set access method {}", after.has("access_method") ? after.at("access_method") : "heap"));
     if (holds(d, "inherits"))
         change_parents(w, before, after);
-    change_options(w, after, before.at("options"), after.at("options"), {.lock = lock_class::share_update_exclusive});
+    // What concerns the TOAST table is said last: a column may have to come first that needs one.
+    change_options(
+        w,
+        after,
+        options_for(option_target::table, before.at("options")),
+        options_for(option_target::table, after.at("options")),
+        {.lock = lock_class::share_update_exclusive}
+    );
     write_row_security(w, &before, after);
     redress(w, c);
 }

@@ -210,18 +210,25 @@ bool alter_type(const writing& w, const change& c)
 void move_type_away(const writing& w, const change& c)
 {
     const auto& f = w.before(c);
-    const std::string_view word = f.id.what == kind::domain ? "domain" : "type";
-    w.to.push_back(
-        {.sql = fmt::format("alter {} {} rename to {}", word, f.id.qualified(), moved_name(f.id.name)),
-         .object = describe(f.id)}
-    );
-    if (const auto many = f.at("_multirange"); !many.empty()) {
-        const auto dot = many.starts_with('"') ? many.find("\".") + 1 : many.find('.');
-        w.to.push_back(
-            {.sql = fmt::format("alter type {} rename to {}", many, moved_name(many.substr(dot + 1))),
-             .object = describe(f.id)}
+    const auto object = describe(f.id);
+    const auto rename = [&](std::string_view word, std::string_view what, std::string_view name) {
+        w.to.push_back({.sql = fmt::format("alter {} {} rename to {}", word, what, moved_name(name)), .object = object}
         );
+    };
+    if (const auto many = f.at("_multirange"); !many.empty()) {
+        // The constructors do not follow the name of their type.
+        const auto dot = many.starts_with('"') ? many.find("\".") + 1 : many.find('.');
+        const auto many_name = many.substr(dot + 1);
+        const auto one = f.id.qualified();
+        const auto of = f.at("_subtype");
+        rename("function", fmt::format("{0}({1}, {1})", one, of), f.id.name);
+        rename("function", fmt::format("{0}({1}, {1}, text)", one, of), f.id.name);
+        rename("function", fmt::format("{}()", many), many_name);
+        rename("function", fmt::format("{}({})", many, one), many_name);
+        rename("function", fmt::format("{}({}[])", many, one), many_name);
+        rename("type", many, many_name);
     }
+    rename(f.id.what == kind::domain ? "domain" : "type", f.id.qualified(), f.id.name);
 }
 
 void drop_moved_type(const writing& w, const change& c)

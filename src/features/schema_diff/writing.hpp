@@ -61,6 +61,14 @@ bool needs_finish(const comparison& of, const change& c);
 /// `a, b` from a list separated by `\x1f`.
 std::string joined(std::string_view list);
 
+/// The options of a list that concern the TOAST table, or those that do not.
+enum class option_target
+{
+    table,
+    toast
+};
+std::string options_for(option_target which, std::string_view list);
+
 /// `set (…)` and `reset (…)` between two lists of `name=value`, after `alter`.
 void change_options(const writing& w, const fact& f, std::string_view from, std::string_view to, step like);
 

@@ -94,8 +94,14 @@ std::string text_of(const plan& p)
     return out;
 }
 
+enum class judges
+{
+    ourselves, ///< and pg-delta later
+    pg_dump_too
+};
+
 /// Changes `from` into `to` and looks whether anything is left.
-io::task<> change(databases& on, std::string from, std::string to, std::string what)
+io::task<> change(databases& on, std::string from, std::string to, std::string what, judges by)
 {
     const auto before = co_await on.read(from);
     const auto after = co_await on.read(to);
@@ -106,8 +112,8 @@ io::task<> change(databases& on, std::string from, std::string to, std::string w
     co_await on.run(in, to_script(first), what);
     const auto second = make_plan(co_await on.read(from), after, {}, destructive_steps::included);
     EXPECT_TRUE(second.empty()) << what << ": left\n" << text_of(second) << "\nafter\n" << script;
-    const auto left = dump_of(url_of(from));
-    const auto right = dump_of(url_of(to));
+    const auto left = by == judges::ourselves ? std::vector<std::string>{} : dump_of(url_of(from));
+    const auto right = by == judges::ourselves ? std::vector<std::string>{} : dump_of(url_of(to));
     if (left != right)
         ADD_FAILURE() << what << ": dumps differ: " << testing::PrintToString(left) << "\n"
                       << testing::PrintToString(right) << "\nafter\n"
@@ -147,13 +153,15 @@ io::task<> run_file(io::runtime& runtime, std::filesystem::path file)
             );
     std::vector<std::pair<std::string, std::string>> pairs;
     for (const auto& each : all) {
-        co_await change(on, each.a, each.b, each.name + " forward");
+        co_await change(on, each.a, each.b, each.name + " forward", judges::pg_dump_too);
         pairs.emplace_back(url_of(each.a), url_of(each.b));
     }
     judge(pairs, all);
     pairs.clear();
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
+    const auto back = std::getenv("BASEKEEPER_ALL_DUMPS") != nullptr ? judges::pg_dump_too : judges::ourselves;
     for (const auto& each : all) {
-        co_await change(on, each.b, each.a_again, each.name + " back");
+        co_await change(on, each.b, each.a_again, each.name + " back", back);
         pairs.emplace_back(url_of(each.b), url_of(each.a_again));
     }
     judge(pairs, all);

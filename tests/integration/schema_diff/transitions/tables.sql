@@ -21,7 +21,7 @@ create table base (id int, name text);
 create view thing as select id, name from base;
 -- transition: table_options
 -- a
-create table t (id int) with (fillfactor = 70, autovacuum_enabled = false);
+create table t (id int) with (autovacuum_enabled = false, fillfactor = 70);
 -- b
 create table t (id int, b text) with (fillfactor = 80, toast.autovacuum_enabled = false, parallel_workers = 2);
 -- transition: table_unlogged
