@@ -62,6 +62,16 @@ struct run_command
 
     io::task<int> operator()(const cli::instance_command& c) const { return cli::instance(c, instances(), show); }
 
+    io::task<int> operator()(const cli::migration_command& c) const
+    {
+        const auto& values = with.settings().values;
+        return cli::migration(
+            c,
+            {with.migrations(), with.names(), *values.pinned_instance, *values.read_only, with.rules(), book()},
+            show
+        );
+    }
+
     io::task<int> operator()(const cli::doctor_command&) const
     {
         return cli::doctor({with.settings(), with.store(), with.names(), with.open(), with.runtime().pool()}, show);

@@ -7,8 +7,9 @@
 #include "features/database/tools/tools.hpp"
 #include "features/inspection/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
-#include "features/types/tools/tools.hpp"
+#include "features/migrations/tools/tools.hpp"
 #include "features/schema_diff/tools/tools.hpp"
+#include "features/types/tools/tools.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -122,6 +123,7 @@ struct services::parts
         advisors.emplace(*open);
         inspection.emplace(inspection::sources{*open, runtime.executor(), runtime.pool()}, *database);
         compare.emplace(*open, runtime.executor(), runtime.pool());
+        migrations.emplace(*open, system_clock());
         catalog.emplace(*names, log);
         mcp::registry all;
         instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});
@@ -132,6 +134,7 @@ struct services::parts
         schema_diff::tools::add_all(
             all, *compare, {*settings.values.limits.max_result_bytes, *settings.values.pinned_instance}
         );
+        migrations::tools::add_all(all, *migrations);
         offers = TRY(only_features(all, *settings.values.features));
         watch.emplace(observed{*names, *open, audit, log, runtime.pool(), store.dir()}, audit_face, offers);
         rules.emplace(
@@ -159,6 +162,7 @@ struct services::parts
     std::optional<advisors::engine> advisors;
     std::optional<inspection::engine> inspection;
     std::optional<schema_diff::engine> compare;
+    std::optional<migrations::engine> migrations;
     std::optional<catalog_adapter> catalog;
     mcp::registry offers;
     std::optional<observability> watch;
@@ -220,6 +224,11 @@ schema_diff::engine& services::compare()
 const mcp::registry& services::offers() const
 {
     return parts_->offers;
+}
+
+migrations::engine& services::migrations()
+{
+    return *parts_->migrations;
 }
 
 mcp::policy& services::rules()

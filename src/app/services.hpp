@@ -6,6 +6,7 @@
 #include "config/load.hpp"
 #include "features/database/engine.hpp"
 #include "features/local/engine.hpp"
+#include "features/migrations/engine.hpp"
 #include "features/schema_diff/engine.hpp"
 #include "instances/connections.hpp"
 #include "io/runtime.hpp"
@@ -39,6 +40,7 @@ public:
     instances::connections& open();
     local::engine& local();
     schema_diff::engine& compare();
+    migrations::engine& migrations();
     const mcp::registry& offers() const;
     mcp::policy& rules();
     mcp::audit_sink& audit();

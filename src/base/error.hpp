@@ -41,6 +41,7 @@ struct error
     std::string hint;          ///< imperative: the exact next step or command; empty when there is none
     std::string sqlstate{};    ///< five characters when PostgreSQL reported it
     std::string server_text{}; ///< untrusted words of the other side
+    int position = 0;          ///< character of the SQL, from 1, that PostgreSQL points at; 0 when it names none
     int http_status = 0;       ///< when an HTTP answer was the cause
 
     error() = default;

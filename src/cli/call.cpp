@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace basekeeper::cli {
 namespace {
 
@@ -87,8 +89,14 @@ std::string nearest_tool(const mcp::registry& offers, std::string_view name)
 int report(terminal& screen, const error& e)
 {
     std::string text = "error: " + e.message;
-    if (!e.server_text.empty())
-        text += "\n  server: " + printable(e.server_text);
+    // Its lines stay lines, so that a caret stands below what it points at.
+    std::string_view begins = "\n  server: ";
+    for (std::string_view rest = e.server_text; !rest.empty(); begins = "\n          ") {
+        const auto line = rest.substr(0, rest.find('\n'));
+        text += begins;
+        text += printable(line);
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    }
     if (!e.hint.empty())
         text += "\n  next: " + e.hint;
     screen.say(text);

@@ -29,6 +29,7 @@ struct draft
     key_command key;
     block_command block;
     diff_command diff;
+    migration_command migration;
     completion_command completion;
     std::string http;
     bool yes = false;
@@ -214,6 +215,34 @@ void add_diff(CLI::App& app, draft& d)
     diff->callback([&d] { d.chosen = d.diff; });
 }
 
+void add_migration(CLI::App& app, draft& d)
+{
+    auto* migration = app.add_subcommand("migration", "Change a schema by numbered scripts in a folder");
+    migration->require_subcommand(1);
+    migration->add_option("--dir", d.migration.dir, "The folder (default: supabase/migrations)");
+    const auto finish = chooser(d, &draft::migration);
+    auto* create = migration->add_subcommand("new", "Write an empty migration and its down script");
+    create->add_option("name", d.migration.name, "What it does: add_users")->required();
+    create->add_option("--version", d.migration.version, "Digits; else the time in UTC");
+    finish(create, migration_action::create);
+    finish(migration->add_subcommand("list", "What is applied, newest first"), migration_action::list);
+    finish(migration->add_subcommand("status", "What is pending, and what differs"), migration_action::status);
+    const auto running = [&d](CLI::App* c) {
+        c->add_flag("--dry-run", d.migration.dry_run, "Roll back; show locks, rewrites and drops");
+        c->add_option("--lock-timeout", d.migration.lock_timeout, "For one lock, such as 3s; it is tried six times");
+        c->add_flag("-y,--yes", d.yes, "Confirm what destroys");
+    };
+    auto* up = migration->add_subcommand("up", "Apply what is pending, oldest first");
+    up->add_option("--to", d.migration.to, "The last version to apply");
+    up->add_flag("--include-all", d.migration.include_all, "Also files that are older than what is applied");
+    running(up);
+    finish(up, migration_action::up);
+    auto* down = migration->add_subcommand("down", "Undo by down scripts, newest first");
+    down->add_option("--to", d.migration.to, "The newest version to keep; 0 undoes all")->required();
+    running(down);
+    finish(down, migration_action::down);
+}
+
 void add_others(CLI::App& app, draft& d)
 {
     auto* serve = app.add_subcommand("serve", "Speak MCP over standard input and output, or over HTTP");
@@ -268,6 +297,7 @@ std::unique_ptr<CLI::App> grammar(draft& d)
     add_key(*app, d);
     add_block(*app, d);
     add_diff(*app, d);
+    add_migration(*app, d);
     return app;
 }
 

@@ -140,6 +140,28 @@ struct diff_command
     bool destructive = false;
 };
 
+enum class migration_action
+{
+    create, ///< `new`
+    list,
+    up,
+    down,
+    status
+};
+
+struct migration_command
+{
+    migration_action action = migration_action::status;
+    std::string name;
+    std::string dir = "supabase/migrations";
+    std::string version; ///< of `new`; empty: the time
+    std::string to;      ///< the last version of `up`, the newest to keep of `down`
+    bool include_all = false;
+    bool dry_run = false;
+    std::string lock_timeout; ///< such as `3s`; empty: the default
+    consent agreed = consent::ask;
+};
+
 struct secrets_command
 {};
 
@@ -163,6 +185,7 @@ using command = std::variant<
     key_command,
     block_command,
     diff_command,
+    migration_command,
     secrets_command,
     doctor_command,
     completion_command>;

@@ -6,6 +6,7 @@
 #include "cli/terminal.hpp"
 #include "config/load.hpp"
 #include "features/local/engine.hpp"
+#include "features/migrations/engine.hpp"
 #include "features/schema_diff/engine.hpp"
 #include "instances/connections.hpp"
 #include "io/runtime.hpp"
@@ -78,6 +79,19 @@ struct key_services
 int key(const key_command& what, const key_services& with, presentation show);
 
 int block(const block_command& what, const config::settings& settings, const bookkeeping& book, presentation show);
+
+/// Migrations: the engine, and which instance is meant under which rules.
+struct migration_services
+{
+    migrations::engine& engine;
+    instances::directory& names;
+    std::string pinned;
+    bool read_only = false;
+    mcp::policy& rules;
+    bookkeeping book;
+};
+
+io::task<int> migration(migration_command what, migration_services with, presentation show);
 
 int rotate_secrets(const config::settings& settings, state::store& store, const bookkeeping& book, presentation show);
 

@@ -264,6 +264,7 @@ error to_error(const server_report& said)
         e.hint = "read the server's message";
     e.sqlstate = said.sqlstate;
     e.server_text = server_words(said);
+    e.position = said.position;
     return e;
 }
 

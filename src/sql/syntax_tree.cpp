@@ -80,6 +80,7 @@ result<std::string_view> json_of(const PgQueryParseResult& answer)
         const std::string_view said = answer.error->message != nullptr ? answer.error->message : "";
         failure.server_text = std::string(utf8_prefix(said, 300));
         failure.sqlstate = "42601";
+        failure.position = answer.error->cursorpos;
         return fail(std::move(failure));
     }
     if (answer.parse_tree == nullptr)

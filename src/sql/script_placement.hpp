@@ -1,0 +1,23 @@
+// What a statement's tree says about transactions; private to this module.
+#pragma once
+
+#include "sql/script.hpp"
+#include "sql/syntax_tree.hpp"
+
+namespace basekeeper::sql {
+
+/// Fills everything of `out` that follows from the tree: placement, aftermath, names, transaction, settings. ADD VALUE
+/// is `then_commit` here; whether that is needed depends on the rest of the script.
+void describe(node statement, script_statement& out);
+
+/// The type and the label of ALTER TYPE ... ADD VALUE; the type of CREATE TYPE, whose new labels may be used at once.
+struct enum_change
+{
+    qualified_name type;
+    std::string added;      ///< empty: not ADD VALUE
+    bool creates = false;
+};
+
+std::optional<enum_change> enum_change_of(node statement);
+
+} // namespace basekeeper::sql
