@@ -66,9 +66,7 @@ struct run_command
     {
         const auto& values = with.settings().values;
         return cli::migration(
-            c,
-            {with.migrations(), with.names(), *values.pinned_instance, *values.read_only, with.rules(), book()},
-            show
+            c, {with.migrations(), with.names(), *values.pinned_instance, *values.read_only, with.rules(), book()}, show
         );
     }
 

@@ -115,7 +115,10 @@ TEST_F(published_tools, have_names_texts_and_closed_schemas)
              "monitor_connections",
              "inspect_database",
              "advise_indexes",
-             "generate_diff"}
+             "generate_diff",
+             "list_migrations",
+             "apply_migration",
+             "rollback_migration"}
         )
     );
 }

@@ -6,7 +6,6 @@
 #include "cli/terminal.hpp"
 #include "config/load.hpp"
 #include "features/local/engine.hpp"
-#include "features/migrations/engine.hpp"
 #include "features/schema_diff/engine.hpp"
 #include "instances/connections.hpp"
 #include "io/runtime.hpp"
@@ -14,6 +13,10 @@
 #include "mcp/registry.hpp"
 #include "state/audit_trail.hpp"
 #include "state/store.hpp"
+
+namespace basekeeper::migrations {
+class engine;
+}
 
 namespace basekeeper::cli {
 

@@ -2,6 +2,7 @@
 #include "base/duration.hpp"
 #include "cli/commands.hpp"
 #include "cli/render.hpp"
+#include "features/migrations/engine.hpp"
 #include "json/fields.hpp"
 
 #include <fmt/format.h>
@@ -137,8 +138,7 @@ io::task<result<>> up(migration_command what, std::string instance, const migrat
     co_return result<>{};
 }
 
-io::task<result<>>
-down(migration_command what, std::string instance, const migration_services& with, presentation show)
+io::task<result<>> down(migration_command what, std::string instance, const migration_services& with, presentation show)
 {
     std::optional<migrations::folder> files;
     if (auto read = migrations::read_folder(what.dir))
@@ -158,9 +158,8 @@ down(migration_command what, std::string instance, const migration_services& wit
 
 io::task<result<>> list(std::string instance, const migration_services& with, presentation show)
 {
-    const auto page = CO_TRY(
-        co_await with.engine.list(std::move(instance), {.limit = 10'000, .before = {}}, patience())
-    );
+    const auto page =
+        CO_TRY(co_await with.engine.list(std::move(instance), {.limit = 10'000, .before = {}}, patience()));
     show_result(page, show);
     co_return result<>{};
 }

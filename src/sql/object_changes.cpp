@@ -122,7 +122,8 @@ void object_ledger::add(std::string_view text)
         } else if (statement.kind == "VariableSetStmt" && text_of(fields, "name") == "search_path") {
             path_is_known_ = false;
         } else if (cascades || statement.kind == "DoStmt" || statement.kind == "CallStmt" ||
-                   statement.kind == "ExecuteStmt") {
+                   statement.kind == "ExecuteStmt")
+        {
             made_.clear();
         }
     }

@@ -58,7 +58,9 @@ TEST(object_ledger, forgets_what_cannot_be_seen)
     EXPECT_THAT(after({"create table a (x int)", "alter table b drop column c cascade"}), IsEmpty());
     EXPECT_THAT(after({"create table a (x int)", "do $$ begin execute 'drop table a'; end $$"}), IsEmpty());
     EXPECT_THAT(after({"create table a (x int)", "this is no SQL"}), IsEmpty());
-    EXPECT_THAT(after({"set search_path = s", "create table a (x int)", "create table s.b (x int)"}), ElementsAre("s.b"));
+    EXPECT_THAT(
+        after({"set search_path = s", "create table a (x int)", "create table s.b (x int)"}), ElementsAre("s.b")
+    );
 }
 
 TEST(object_ledger, takes_names_at_their_login_meaning_again_in_the_next_script)

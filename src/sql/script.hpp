@@ -15,9 +15,9 @@ namespace basekeeper::sql {
 /// Where a statement of a script may run.
 enum class placement
 {
-    together,   ///< in one transaction with its neighbours
+    together,    ///< in one transaction with its neighbours
     then_commit, ///< in a transaction that ends after it: what it adds cannot be used before
-    alone       ///< outside of any transaction
+    alone        ///< outside of any transaction
 };
 
 /// What is to be looked at when it is not known whether a statement that ran alone has taken effect.
@@ -64,8 +64,8 @@ struct script_statement
     qualified_name over{};
     transaction_word transaction = transaction_word::none;
     setting_scope settings = setting_scope::none;
-    bool copies_from_client = false;    ///< COPY ... FROM STDIN: its data cannot be part of a script here
-    std::optional<error> unreadable{};  ///< why the grammar refused it; the server may know better
+    bool copies_from_client = false;   ///< COPY ... FROM STDIN: its data cannot be part of a script here
+    std::optional<error> unreadable{}; ///< why the grammar refused it; the server may know better
 };
 
 /// The largest script, in bytes.

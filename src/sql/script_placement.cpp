@@ -74,7 +74,9 @@ void describe_reindex(const bj::object& fields, script_statement& out)
     const auto kind = text_of(fields, "kind");
     const bool concurrent = option(fields, "params", "concurrently", false);
     if (kind == "REINDEX_OBJECT_DATABASE" || kind == "REINDEX_OBJECT_SYSTEM" || kind == "REINDEX_OBJECT_SCHEMA")
-        run_alone(out, "REINDEX of more than one table", concurrent ? aftermath::rebuilds_indexes : aftermath::harmless);
+        run_alone(
+            out, "REINDEX of more than one table", concurrent ? aftermath::rebuilds_indexes : aftermath::harmless
+        );
     else if (concurrent)
         run_alone(out, "REINDEX CONCURRENTLY", aftermath::rebuilds_indexes);
     out.over = relation_name(object_of(fields, "relation"));
@@ -156,8 +158,8 @@ void describe_other(node statement, script_statement& out)
     else if (kind == "AlterEnumStmt" && text_of(fields, "oldVal").empty() && !text_of(fields, "newVal").empty())
         out.runs = placement::then_commit;
     else if (kind == "CopyStmt")
-        out.copies_from_client = is_true(fields, "is_from") && !is_true(fields, "is_program") &&
-                                 text_of(fields, "filename").empty();
+        out.copies_from_client =
+            is_true(fields, "is_from") && !is_true(fields, "is_program") && text_of(fields, "filename").empty();
     else if (kind == "VariableSetStmt" && text_of(fields, "kind") != "VAR_SET_MULTI")
         out.settings = is_true(fields, "is_local") ? setting_scope::transaction : setting_scope::session;
 }

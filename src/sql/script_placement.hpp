@@ -14,7 +14,7 @@ void describe(node statement, script_statement& out);
 struct enum_change
 {
     qualified_name type;
-    std::string added;      ///< empty: not ADD VALUE
+    std::string added; ///< empty: not ADD VALUE
     bool creates = false;
 };
 

@@ -47,7 +47,8 @@ TEST(read_script, keeps_literals_bodies_and_brackets_whole)
 {
     EXPECT_THAT(pieces("select 'a;b', \"c;d\", E'\\';', $x$ ; $$ ; $x$"), testing::SizeIs(1));
     EXPECT_THAT(
-        pieces("create function f() returns int language sql begin atomic select case when true then 1 end; select 2; end; select 3"),
+        pieces("create function f() returns int language sql begin atomic select case when true then 1 end; select 2; "
+               "end; select 3"),
         ElementsAre(
             "create function f() returns int language sql begin atomic select case when true then 1 end; select 2; end",
             "select 3"

@@ -90,6 +90,8 @@ io::task<result<>> attempt::run_transaction(const step& what)
         run_ = crypto::random_token(12);
         failed_.reset();
         committing_ = false;
+        tries_ = attempt;
+        waited_ = on_.patience().lock_timeout;
         auto ran = co_await try_transaction(what);
         if (ran)
             co_return result<>{};
@@ -171,54 +173,75 @@ io::task<result<>> attempt::record_end_of(const step& what)
     co_return fail(std::move(why).within("recording that a statement is done"));
 }
 
+/// What a statement that failed has left; when that cannot be seen or cleared away, the record stays as it is, so that
+/// the next run begins with it.
+io::task<result<effect_seen>> attempt::look_after_failure(const step& what, error& why)
+{
+    const bool was_lost = on_.lost();
+    if (was_lost)
+        CO_TRY(co_await reconnect());
+    if (doubtful_ == what.first && says_done(why))
+        co_return effect_seen::done;
+    const auto seen = co_await look_after(what.first);
+    if (!seen) {
+        left_behind_ = "what it left could not be cleared away yet, and the next run begins with that";
+        co_return effect_seen::unknown;
+    }
+    const bool in_doubt = was_lost || why.sqlstate.empty();
+    if (*seen == effect_seen::done && in_doubt)
+        co_return effect_seen::done;
+    if (*seen == effect_seen::unknown && in_doubt) {
+        left_behind_ = "whether it took effect cannot be seen, and the next run repeats it";
+        co_return effect_seen::unknown;
+    }
+    CO_TRY(co_await on_.db().query(record_of_failure(), no_rows, pg::overflow::drain, for_the_record()));
+    co_return effect_seen::not_done;
+}
+
 io::task<result<>> attempt::run_alone(const step& what)
 {
     failed_ = what.first;
     for (int attempt = 1;; ++attempt) {
+        tries_ = attempt;
         CO_TRY(co_await on_.db().query(record_of_beginning(what.first), no_rows, pg::overflow::drain, until_));
         auto ran = co_await try_alone(what);
-        bool done = ran.has_value();
-        const bool was_lost = on_.lost();
-        if (was_lost)
-            CO_TRY(co_await reconnect());
-        if (!ran && doubtful_ == what.first && says_done(ran.error()))
-            done = true;
-        else if (!ran)
-            done = CO_TRY(co_await look_after(what.first)) == effect_seen::done &&
-                   (was_lost || ran.error().sqlstate.empty());
-        if (done) {
-            if (!ran)
-                out_.notes.push_back(
-                    fmt::format("statement {} had taken effect although it seemed to fail", what.first + 1)
-                );
+        if (ran)
+            co_return co_await record_end_of(what);
+        auto why = std::move(ran).error();
+        const auto seen = CO_TRY(co_await look_after_failure(what, why));
+        if (seen == effect_seen::done) {
+            out_.notes.push_back(fmt::format("statement {} had taken effect although it seemed to fail", what.first + 1)
+            );
             co_return co_await record_end_of(what);
         }
-        CO_TRY(co_await on_.db().query(record_of_failure(), no_rows, pg::overflow::drain, for_the_record()));
-        if (!co_await pause_before_retry(attempt, ran.error()))
-            co_return fail(std::move(ran).error());
+        if (seen == effect_seen::unknown || !co_await pause_before_retry(attempt, why))
+            co_return fail(std::move(why));
     }
+}
+
+io::task<result<>> attempt::wait_at_most(std::chrono::milliseconds lock_timeout)
+{
+    constexpr std::string_view set_timeout = "select pg_catalog.set_config('lock_timeout', $1, false)";
+    std::vector<pg::parameter> value{{std::to_string(lock_timeout.count())}};
+    CO_TRY(co_await on_.db().query(std::string(set_timeout), std::move(value), for_the_record()));
+    co_return result<>{};
 }
 
 io::task<result<>> attempt::try_alone(const step& what)
 {
-    constexpr std::string_view set_timeout = "select pg_catalog.set_config('lock_timeout', $1, false)";
     const auto usual = on_.patience().lock_timeout;
     const bool longer = is_concurrent(job_.what.statements[what.first]);
+    waited_ = longer ? usual * concurrent_patience : usual;
     if (longer)
-        CO_TRY(co_await on_.db().query(
-            std::string(set_timeout), {{std::to_string((usual * concurrent_patience).count())}}, until_
-        ));
+        CO_TRY(co_await wait_at_most(waited_));
     auto ran = co_await on_.db().query(
         {.sql = std::string(job_.what.statement(what.first))}, no_rows, pg::overflow::drain, until_
     );
-    if (!ran) {
-        co_await roll_back();
-        if (longer && !on_.lost())
-            co_await on_.db().query(std::string(set_timeout), {{std::to_string(usual.count())}}, for_the_record());
+    co_await roll_back();
+    if (longer && !on_.lost())
+        CO_TRY(co_await wait_at_most(usual));
+    if (!ran)
         co_return fail(std::move(ran).error());
-    }
-    if (longer)
-        CO_TRY(co_await on_.db().query(std::string(set_timeout), {{std::to_string(usual.count())}}, until_));
     co_return result<>{};
 }
 

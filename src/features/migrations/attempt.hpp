@@ -46,6 +46,8 @@ private:
     io::task<result<>> run_batches(const step& what);
     io::task<result<>> run_alone(const step& what);
     io::task<result<>> try_alone(const step& what);
+    io::task<result<>> wait_at_most(std::chrono::milliseconds lock_timeout);
+    io::task<result<effect_seen>> look_after_failure(const step& what, error& why);
     io::task<result<>> record_end_of(const step& what);
     io::task<bool> pause_before_retry(int attempt, const error& why);
     io::task<> roll_back() const;
@@ -67,7 +69,9 @@ private:
     io::task<error> gave_up(error why);
     io::task<> name_blockers(error& e);
     io::task<> note_duration(std::int64_t milliseconds);
+
     bool is_last(const step& s) const { return s.first + s.count == job_.what.statements.size(); }
+
     own_row row(std::size_t done, std::optional<std::size_t> alone) const;
     std::vector<pg::statement> records_of(const step& done) const;
     pg::statement record_of_beginning(std::size_t alone) const;
@@ -80,12 +84,15 @@ private:
     job job_;
     io::deadline until_;
     outcome out_;
-    std::string run_;                    ///< random, of the transaction tried last
-    std::size_t done_ = 0;               ///< statements that stay
-    std::optional<std::size_t> failed_;  ///< the statement that the last failure is about
+    std::string run_;                     ///< random, of the transaction tried last
+    std::size_t done_ = 0;                ///< statements that stay
+    std::optional<std::size_t> failed_;   ///< the statement that the last failure is about
     std::optional<std::size_t> doubtful_; ///< a statement that may have taken effect before
-    bool recorded_ = false;              ///< our row says that this script is under way
-    bool committing_ = false;            ///< COMMIT was sent
+    int tries_ = 0;                       ///< of the step that failed
+    std::chrono::milliseconds waited_{0}; ///< by each of them, for one lock
+    std::string left_behind_;             ///< what a failed statement has left; empty: nothing
+    bool recorded_ = false;               ///< our row says that this script is under way
+    bool committing_ = false;             ///< COMMIT was sent
 };
 
 } // namespace basekeeper::migrations

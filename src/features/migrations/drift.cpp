@@ -27,7 +27,8 @@ std::vector<drift> drift_of_records(const records& of)
             out.push_back({drift_kind::history_missing, version, "it was applied and its row in the history is gone"});
         } else if (in_history->second.digest != own.digest) {
             out.push_back(
-                {drift_kind::history_changed, version, "its row in the history holds other statements than were applied"}
+                {drift_kind::history_changed, version, "its row in the history holds other statements than were applied"
+                }
             );
         }
     }
@@ -56,8 +57,7 @@ std::vector<drift> drift_of_folder(const records& of, const folder& with)
     for (const auto& file : with.files) {
         if (!of.history.contains(file.version)) {
             if (newest && is_before(file.version, *newest))
-                out.push_back(
-                    {drift_kind::out_of_order, file.version, fmt::format("not applied, while {} is", *newest)}
+                out.push_back({drift_kind::out_of_order, file.version, fmt::format("not applied, while {} is", *newest)}
                 );
         } else if (!is_what_was_applied(file, of)) {
             out.push_back({drift_kind::changed_file, file.version, "the file is not what was applied"});
@@ -65,7 +65,9 @@ std::vector<drift> drift_of_folder(const records& of, const folder& with)
     }
     for (const auto& [version, row] : of.history)
         if (with.find(version) == nullptr)
-            out.push_back({drift_kind::missing_file, version, fmt::format("\"{}\" is applied and has no file", row.name)});
+            out.push_back(
+                {drift_kind::missing_file, version, fmt::format("\"{}\" is applied and has no file", row.name)}
+            );
     for (const auto& name : with.stray)
         out.push_back(
             {drift_kind::stray_file,

@@ -1,6 +1,5 @@
 // Every way in which files, history and records can differ is named, and nothing else.
 #include "features/migrations/drift.hpp"
-
 #include "features/migrations/plan.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
@@ -87,8 +86,7 @@ TEST(drift, of_a_folder)
     const auto found = drift_of_folder(
         all,
         files(
-            {{"1", "a", "x"}, {"2", "n", "select 1"}, {"3", "n", std::string(script)}},
-            {"readme.sql", "2_n.down.sql"}
+            {{"1", "a", "x"}, {"2", "n", "select 1"}, {"3", "n", std::string(script)}}, {"readme.sql", "2_n.down.sql"}
         )
     );
     EXPECT_THAT(

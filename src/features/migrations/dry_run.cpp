@@ -126,9 +126,7 @@ try_statement(pg::connection& db, const rehearsed& script, std::size_t n, rehear
 {
     const auto& what = script.what;
     const auto name = name_of(script, n);
-    std::vector<pg::statement> both{
-        {.sql = "savepoint basekeeper_rehearsal"}, {.sql = std::string(what.statement(n))}
-    };
+    std::vector<pg::statement> both{{.sql = "savepoint basekeeper_rehearsal"}, {.sql = std::string(what.statement(n))}};
     auto ran = CO_TRY(co_await db.run(std::move(both), {.max_rows = 0, .max_bytes = 0}, until));
     if (ran.ok()) {
         ++into.statements;

@@ -1,4 +1,5 @@
-// What a migration would lock, rewrite and drop: tried in a transaction that is rolled back, and looked at, not guessed.
+// What a migration would lock, rewrite and drop: tried in a transaction that is rolled back, and looked at, not
+// guessed.
 #pragma once
 
 #include "features/migrations/plan.hpp"

@@ -87,7 +87,9 @@ result<job> job_down(const std::string& version, const records& all, const folde
     if (!read)
         return fail(std::move(read).error().within(fmt::format("the down script of {}", version)));
     const auto row = all.history.find(version);
-    job out{.way = direction::down, .version = version, .name = {}, .what = *std::move(read), .checksum = {}, .digest = {}};
+    job out{
+        .way = direction::down, .version = version, .name = {}, .what = *std::move(read), .checksum = {}, .digest = {}
+    };
     if (const auto own = all.own.find(version); own != all.own.end()) {
         out.name = own->second.name;
         out.checksum = own->second.checksum;
@@ -142,6 +144,29 @@ jobs_down(const std::string& to, const records& all, const folder* from, const r
             fmt::format("no down script is known for {}; nothing was undone", fmt::join(without, ", ")),
             "write what undoes it as a new migration, or put a down script into the folder: down/<version>_<name>.sql"
         );
+    return out;
+}
+
+/// The files of a folder that are not applied, oldest first.
+result<std::vector<job>>
+jobs_up(const folder& from, const up_request& what, const records& all, const run_options& with)
+{
+    const auto newest = all.newest();
+    std::vector<job> out;
+    for (const auto& file : from.files) {
+        if (all.history.contains(file.version) || (!what.to.empty() && is_before(what.to, file.version)))
+            continue;
+        if (what.taken == order::strict && newest && is_before(file.version, *newest))
+            return fail(
+                condition::conflict,
+                fmt::format("{} is older than {}, which is applied", file.version, *newest),
+                "look whether it still fits, then run this with --include-all"
+            );
+        auto one = job_up({file.version, file.name, file.text, file.down}, all, with);
+        if (!one)
+            return fail(std::move(one).error().within(to_file_name(file.version, file.name)));
+        out.push_back(*std::move(one));
+    }
     return out;
 }
 
@@ -229,25 +254,38 @@ engine::run_all(session& on, std::vector<job> jobs, const run_options& with, io:
 }
 
 io::task<result<run_report>>
+engine::choose_and_run(session& on, const job_choice& choose, const run_options& with, io::deadline until)
+{
+    if (with.how == manner::apply)
+        CO_TRY(co_await make_tables(on.db(), until));
+    const auto all = CO_TRY(co_await read_records(on.db(), until));
+    co_return co_await run_all(on, CO_TRY(choose(all)), with, until);
+}
+
+io::task<result<run_report>>
+engine::work(std::string instance, job_choice choose, const run_options& with, io::deadline until)
+{
+    auto on = CO_TRY(co_await begin(std::move(instance), with, until));
+    auto done = co_await choose_and_run(on, choose, with, until);
+    co_await on.close();
+    co_return done;
+}
+
+io::task<result<run_report>>
 engine::apply(std::string instance, new_migration what, run_options with, io::deadline until)
 {
     CO_TRY(check_name(what.name));
     if (!what.version.empty())
         CO_TRY(check_version(what.version));
     CO_TRY(make_plan(what.text));
-    auto on = CO_TRY(co_await begin(std::move(instance), with, until));
-    const auto work = [&]() -> io::task<result<run_report>> {
-        if (with.how == manner::apply)
-            CO_TRY(co_await make_tables(on.db(), until));
-        const auto all = CO_TRY(co_await read_records(on.db(), until));
-        what.version = choose_version(what, all, time_.wall());
+    const auto now = time_.wall();
+    const auto choose = [&](const records& all) -> result<std::vector<job>> {
+        what.version = choose_version(what, all, now);
         std::vector<job> jobs;
-        jobs.push_back(CO_TRY(job_up(std::move(what), all, with)));
-        co_return co_await run_all(on, std::move(jobs), with, until);
+        jobs.push_back(TRY(job_up(std::move(what), all, with)));
+        return jobs;
     };
-    auto done = co_await work();
-    co_await on.close();
-    co_return done;
+    co_return co_await work(std::move(instance), choose, with, until);
 }
 
 io::task<result<run_report>> engine::roll_back(
@@ -255,48 +293,15 @@ io::task<result<run_report>> engine::roll_back(
 )
 {
     CO_TRY(check_version(to_version));
-    auto on = CO_TRY(co_await begin(std::move(instance), with, until));
-    const auto work = [&]() -> io::task<result<run_report>> {
-        if (with.how == manner::apply)
-            CO_TRY(co_await make_tables(on.db(), until));
-        const auto all = CO_TRY(co_await read_records(on.db(), until));
-        auto jobs = CO_TRY(jobs_down(to_version, all, from, with));
-        co_return co_await run_all(on, std::move(jobs), with, until);
-    };
-    auto done = co_await work();
-    co_await on.close();
-    co_return done;
+    const auto choose = [&](const records& all) { return jobs_down(to_version, all, from, with); };
+    co_return co_await work(std::move(instance), choose, with, until);
 }
 
 io::task<result<run_report>>
 engine::up(std::string instance, const folder& from, up_request what, run_options with, io::deadline until)
 {
-    auto on = CO_TRY(co_await begin(std::move(instance), with, until));
-    const auto work = [&]() -> io::task<result<run_report>> {
-        if (with.how == manner::apply)
-            CO_TRY(co_await make_tables(on.db(), until));
-        const auto all = CO_TRY(co_await read_records(on.db(), until));
-        const auto newest = all.newest();
-        std::vector<job> jobs;
-        for (const auto& file : from.files) {
-            if (all.history.contains(file.version) || (!what.to.empty() && is_before(what.to, file.version)))
-                continue;
-            if (what.taken == order::strict && newest && is_before(file.version, *newest))
-                co_return fail(
-                    condition::conflict,
-                    fmt::format("{} is older than {}, which is applied", file.version, *newest),
-                    "look whether it still fits, then run this with --include-all"
-                );
-            auto one = job_up({file.version, file.name, file.text, file.down}, all, with);
-            if (!one)
-                co_return fail(std::move(one).error().within(to_file_name(file.version, file.name)));
-            jobs.push_back(*std::move(one));
-        }
-        co_return co_await run_all(on, std::move(jobs), with, until);
-    };
-    auto done = co_await work();
-    co_await on.close();
-    co_return done;
+    const auto choose = [&](const records& all) { return jobs_up(from, what, all, with); };
+    co_return co_await work(std::move(instance), choose, with, until);
 }
 
 } // namespace basekeeper::migrations

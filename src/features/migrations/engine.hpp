@@ -150,6 +150,7 @@ struct assessment
     std::string summary;
     std::string outlasts; ///< what a rollback may not take back, for a dry run
 };
+
 assessment assess(std::string_view script);
 
 /// One per server; lives on the I/O thread. Every function opens the instance at first use and fails with its errors.
@@ -162,15 +163,13 @@ public:
 
     /// Applies one. An unfinished one of the same text, or version, is gone on with. Fails with conflict when the
     /// version is taken.
-    io::task<result<run_report>>
-    apply(std::string instance, new_migration what, run_options with, io::deadline until);
+    io::task<result<run_report>> apply(std::string instance, new_migration what, run_options with, io::deadline until);
 
     /// Undoes everything newer than a version, newest first; `0` undoes all. Down scripts of `from`, where given, are
     /// taken before recorded ones. Fails with not_found for a version that is not applied, and with conflict, before
     /// anything is undone, when one has no down script.
-    io::task<result<run_report>> roll_back(
-        std::string instance, std::string to_version, const folder* from, run_options with, io::deadline until
-    );
+    io::task<result<run_report>>
+    roll_back(std::string instance, std::string to_version, const folder* from, run_options with, io::deadline until);
 
     /// Applies the files of a folder that are not applied, oldest first, and stops at the first failure.
     io::task<result<run_report>>
@@ -179,8 +178,16 @@ public:
     io::task<result<status_report>> status(std::string instance, const folder& with, io::deadline until);
 
 private:
+    /// Decides from the records, under the lock, what is to be run.
+    using job_choice = std::function<result<std::vector<job>>(const records&)>;
+
+    io::task<result<run_report>>
+    work(std::string instance, job_choice choose, const run_options& with, io::deadline until);
+    io::task<result<run_report>>
+    choose_and_run(session& on, const job_choice& choose, const run_options& with, io::deadline until);
     io::task<result<session>> begin(std::string instance, const run_options& with, io::deadline until);
-    io::task<result<run_report>> run_all(session& on, std::vector<job> jobs, const run_options& with, io::deadline until);
+    io::task<result<run_report>>
+    run_all(session& on, std::vector<job> jobs, const run_options& with, io::deadline until);
 
     instances::connections& open_;
     const clock& time_;

@@ -44,9 +44,7 @@ std::string_view head(std::string_view text, std::size_t count)
 std::string one_line(std::string_view text)
 {
     std::string out(text);
-    std::ranges::replace_if(
-        out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' '
-    );
+    std::ranges::replace_if(out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
     return out;
 }
 
@@ -85,12 +83,7 @@ std::string excerpt(std::string_view text, std::size_t byte)
     const auto behind = head(text.substr(byte, end - byte), characters_behind);
     const auto label = fmt::format("LINE {}: {}", place_at(text, byte).line, before == all_before ? "" : "...");
     return fmt::format(
-        "{}{}{}\n{:{}}^",
-        label,
-        one_line(before),
-        one_line(behind),
-        "",
-        label.size() + characters_in(before)
+        "{}{}{}\n{:{}}^", label, one_line(before), one_line(behind), "", label.size() + characters_in(before)
     );
 }
 

@@ -28,8 +28,7 @@ TEST(excerpt, cuts_a_long_line_around_the_caret)
 {
     const auto shown = excerpt(std::string(1'000, 'a') + "!" + std::string(1'000, 'b'), 1'000);
     EXPECT_EQ(
-        shown,
-        "LINE 1: ..." + std::string(40, 'a') + "!" + std::string(59, 'b') + "\n" + std::string(51, ' ') + "^"
+        shown, "LINE 1: ..." + std::string(40, 'a') + "!" + std::string(59, 'b') + "\n" + std::string(51, ' ') + "^"
     );
 }
 

@@ -87,6 +87,7 @@ public:
     std::vector<std::string> left() const
     {
         std::vector<std::string> out;
+        out.reserve(found_.size());
         for (const auto& [version, script] : found_)
             out.push_back(script.second);
         return out;

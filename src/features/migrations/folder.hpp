@@ -25,7 +25,7 @@ struct folder
     /// The migration of a version, or null.
     const migration_file* find(std::string_view version) const;
 
-    std::vector<std::string> stray{};  ///< names of files that belong to no migration, or that other tools would misread
+    std::vector<std::string> stray{}; ///< names of files that belong to no migration, or that other tools would misread
 };
 
 /// Reads all of it, blocking. Fails with not_found without the folder, with conflict for two files of one version.

@@ -1,7 +1,6 @@
 // Listing and comparing: nothing here writes.
-#include "features/migrations/engine.hpp"
-
 #include "features/database/text_array.hpp"
+#include "features/migrations/engine.hpp"
 #include "sql/object_changes.hpp"
 
 #include <fmt/format.h>
@@ -48,6 +47,7 @@ listed one_of(const std::string& version, const records& all)
 std::vector<std::string> versions_of(const records& all)
 {
     std::vector<std::string> out;
+    out.reserve(all.history.size() + all.own.size());
     for (const auto& [version, row] : all.history)
         out.push_back(version);
     for (const auto& [version, own] : all.own)
@@ -84,9 +84,7 @@ io::task<result<std::vector<drift>>> drift_of_schema(pg::connection& db, const r
     const auto missing = CO_TRY(co_await db.query(std::string(missing_sql), std::move(params), until));
     for (std::size_t r = 0; r < missing.rows.size(); ++r) {
         const std::string name(missing.rows.value(r, 0).value_or(""));
-        out.push_back(
-            {drift_kind::missing_object, made_by[name], name + " was made by it and is not in the database"}
-        );
+        out.push_back({drift_kind::missing_object, made_by[name], name + " was made by it and is not in the database"});
     }
     co_return out;
 }

@@ -29,7 +29,9 @@ std::string steps_of(std::string script, std::size_t from = 0)
 TEST(steps, are_one_transaction_where_that_is_possible)
 {
     EXPECT_EQ(steps_of("create table a (x int); create index i on a (x); insert into a values (1)"), "[1-3]");
-    EXPECT_EQ(steps_of("create table a (x int); create index concurrently i on a (x); select 1; select 2"), "[1] 2! [3-4]");
+    EXPECT_EQ(
+        steps_of("create table a (x int); create index concurrently i on a (x); select 1; select 2"), "[1] 2! [3-4]"
+    );
     EXPECT_EQ(steps_of("vacuum; vacuum"), "1! 2!");
     EXPECT_EQ(steps_of("select 1; alter type e add value 'x'; select 'x'::e"), "[1-2] [3]");
     EXPECT_EQ(steps_of("alter type e add value 'x'; alter type e add value 'y'; select 'x', 'y'"), "[1] [2] [3]");
@@ -52,7 +54,9 @@ TEST(plan, refuses_what_a_migration_cannot_hold_and_says_where)
         const auto read = make_plan(std::move(script));
         return read ? std::string("taken") : read.error().message + "\n" + read.error().server_text;
     };
-    EXPECT_THAT(refused("select 1;\n  commit; select 2"), HasSubstr("statement 2, line 2, column 3: COMMIT is not allowed"));
+    EXPECT_THAT(
+        refused("select 1;\n  commit; select 2"), HasSubstr("statement 2, line 2, column 3: COMMIT is not allowed")
+    );
     EXPECT_THAT(refused("select 1;\n  commit; select 2"), HasSubstr("LINE 2:   commit; select 2\n          ^"));
     EXPECT_THAT(refused("begin; select 1"), HasSubstr("BEGIN is not allowed"));
     EXPECT_THAT(refused("begin; select 1; commit; select 2"), HasSubstr("not allowed"));

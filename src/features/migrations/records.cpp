@@ -89,8 +89,7 @@ constexpr std::string_view write_duration_sql = R"(
 update basekeeper.migrations set duration_ms = $3
 where version operator(pg_catalog.=) $1 and run operator(pg_catalog.=) $2)";
 
-constexpr std::string_view delete_own_sql =
-    "delete from basekeeper.migrations where version operator(pg_catalog.=) $1";
+constexpr std::string_view delete_own_sql = "delete from basekeeper.migrations where version operator(pg_catalog.=) $1";
 
 constexpr std::string_view write_history_sql =
     "insert into supabase_migrations.schema_migrations (version, statements, name) "
@@ -226,6 +225,7 @@ io::task<result<std::vector<std::string>>> read_statements(pg::connection& db, s
     pg::statement ask{.sql = std::string(statements_sql), .params = {{std::move(version)}}};
     const auto all = CO_TRY(co_await db.query(std::move(ask), pg::caps::unlimited(), pg::overflow::drain, until));
     std::vector<std::string> out;
+    out.reserve(all.rows.size());
     for (std::size_t r = 0; r < all.rows.size(); ++r)
         out.push_back(text(all.rows, r, 0));
     co_return out;
@@ -238,20 +238,21 @@ pg::statement write_own(const own_row& row)
     };
     return {
         .sql = std::string(write_own_sql),
-        .params = {
-            {row.version},
-            {row.name},
-            {row.checksum},
-            {row.digest},
-            {row.down},
-            {row.state},
-            {std::to_string(row.statements)},
-            {std::to_string(row.done)},
-            {row.done_checksum},
-            optional_number(row.alone),
-            {row.run},
-            {row.applied_by},
-        },
+        .params =
+            {
+                {row.version},
+                {row.name},
+                {row.checksum},
+                {row.digest},
+                {row.down},
+                {row.state},
+                {std::to_string(row.statements)},
+                {std::to_string(row.done)},
+                {row.done_checksum},
+                optional_number(row.alone),
+                {row.run},
+                {row.applied_by},
+            },
     };
 }
 

@@ -65,8 +65,7 @@ io::task<result<>> make_tables(pg::connection& db, io::deadline until);
 io::task<result<records>> read_records(pg::connection& db, io::deadline until);
 
 /// The statements of one migration as its history row holds them.
-io::task<result<std::vector<std::string>>>
-read_statements(pg::connection& db, std::string version, io::deadline until);
+io::task<result<std::vector<std::string>>> read_statements(pg::connection& db, std::string version, io::deadline until);
 
 // Statements that write the records; they run in the transaction of what they record.
 pg::statement write_own(const own_row& row);
@@ -82,6 +81,7 @@ struct standing
     std::string state;
     bool in_history = false;
 };
+
 io::task<result<standing>> ask_standing(pg::connection& db, std::string version, io::deadline until);
 
 } // namespace basekeeper::migrations

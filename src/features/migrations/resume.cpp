@@ -208,7 +208,8 @@ io::task<result<effect_seen>> attempt::look_at_partition(const sql::script_state
 
 io::task<result<effect_seen>> attempt::look_at_database(const sql::script_statement& one)
 {
-    const auto found = CO_TRY(co_await on_.db().query(std::string(database_sql), {{one.subject.name}}, for_the_record()));
+    const auto found =
+        CO_TRY(co_await on_.db().query(std::string(database_sql), {{one.subject.name}}, for_the_record()));
     const bool there = !found.rows.empty();
     co_return there == (one.after == sql::aftermath::makes_database) ? effect_seen::done : effect_seen::not_done;
 }

@@ -17,12 +17,12 @@ std::string attempt::title() const
 
 std::string attempt::what_stays() const
 {
+    if (!left_behind_.empty())
+        return left_behind_;
     if (done_ == 0)
         return "nothing of it stays";
     return fmt::format(
-        "its first {} of {} statements stay, and the next run goes on behind them",
-        done_,
-        job_.what.statements.size()
+        "its first {} of {} statements stay, and the next run goes on behind them", done_, job_.what.statements.size()
     );
 }
 
@@ -40,9 +40,11 @@ own_row attempt::row(std::size_t done, std::optional<std::size_t> alone) const
         .checksum = job_.checksum,
         .digest = job_.digest,
         .down = job_.down,
-        .state = std::string(whole                           ? state_applied
-                             : job_.way == direction::up ? state_applying
-                                                         : state_reverting),
+        .state = std::string(
+            whole                       ? state_applied
+            : job_.way == direction::up ? state_applying
+                                        : state_reverting
+        ),
         .statements = job_.what.statements.size(),
         .done = done,
         .done_checksum = migrations::checksum(job_.what, done),
@@ -178,11 +180,7 @@ io::task<error> attempt::gave_up(error why)
 {
     const bool waited = why.sqlstate == lock_not_available;
     if (waited)
-        why.message = fmt::format(
-            "a lock was not granted within {} ms, tried {} times",
-            on_.patience().lock_timeout.count(),
-            on_.patience().attempts
-        );
+        why.message = fmt::format("a lock was not granted within {} ms, tried {} times", waited_.count(), tries_);
     if (failed_)
         why = failed_at(std::move(why), *failed_);
     else

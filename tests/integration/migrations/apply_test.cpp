@@ -11,16 +11,15 @@ TEST(apply, makes_the_change_and_both_records)
 {
     at_work([](workplace& w) -> io::task<> {
         site s(w);
-        const auto done = co_await s.apply("1", "-- first\ncreate table a (x int);\ninsert into a values (1);", "drop table a");
+        const auto done =
+            co_await s.apply("1", "-- first\ncreate table a (x int);\ninsert into a values (1);", "drop table a");
         EXPECT_TRUE(done) << told(done);
         EXPECT_EQ(done->done.at(0).statements, 2U);
         EXPECT_EQ(done->done.at(0).steps, 1U);
         EXPECT_EQ(co_await w.value("select x::text from a"), "1");
         EXPECT_EQ(
-            co_await w.value(
-                "select concat_ws('|', version, name, statements[1], statements[2]) "
-                "from supabase_migrations.schema_migrations"
-            ),
+            co_await w.value("select concat_ws('|', version, name, statements[1], statements[2]) "
+                             "from supabase_migrations.schema_migrations"),
             "1|m|-- first\ncreate table a (x int)|insert into a values (1)"
         );
         EXPECT_EQ(
@@ -31,9 +30,8 @@ TEST(apply, makes_the_change_and_both_records)
             "applied|2|2|tester|postgres|drop table a|t|t"
         );
         EXPECT_EQ(co_await s.history(), "1");
-        EXPECT_EQ(
-            co_await w.value("select count(*)::text from pg_locks where locktype = 'advisory'"), "0"
-        ) << "the lock of the runner is given back at once";
+        EXPECT_EQ(co_await w.value("select count(*)::text from pg_locks where locktype = 'advisory'"), "0")
+            << "the lock of the runner is given back at once";
     });
 }
 
@@ -41,8 +39,11 @@ TEST(apply, rolls_everything_back_and_shows_statement_line_and_caret)
 {
     at_work([](workplace& w) -> io::task<> {
         site s(w);
-        const auto failed = co_await s.apply("1", "create table a (x int);\n\ninsert into a\n  values (nope);\nselect 1;");
-        EXPECT_THAT(told(failed), HasSubstr("migration 1_m; nothing of it stays: statement 2 of 3 (INSERT), line 4, column 11"));
+        const auto failed =
+            co_await s.apply("1", "create table a (x int);\n\ninsert into a\n  values (nope);\nselect 1;");
+        EXPECT_THAT(
+            told(failed), HasSubstr("migration 1_m; nothing of it stays: statement 2 of 3 (INSERT), line 4, column 11")
+        );
         EXPECT_THAT(told(failed), HasSubstr("LINE 4:   values (nope);\n                  ^"));
         EXPECT_EQ(failed.error().sqlstate, "42703");
         EXPECT_FALSE(co_await s.exists("a"));
@@ -95,7 +96,8 @@ TEST(apply, is_one_transaction_with_begin_and_commit_around_it)
         const auto refused = co_await s.apply("3", "create table d (x int); commit; select 1");
         EXPECT_EQ(refused.error().code, condition::invalid_argument);
         EXPECT_FALSE(co_await s.exists("d"));
-        EXPECT_TRUE(co_await s.apply("4", "savepoint a; create table e (x int); rollback to a; create table f (x int)"));
+        EXPECT_TRUE(co_await s.apply("4", "savepoint a; create table e (x int); rollback to a; create table f (x int)")
+        );
         EXPECT_TRUE(co_await s.exists("f"));
         EXPECT_FALSE(co_await s.exists("e"));
     });
@@ -109,10 +111,14 @@ TEST(apply, leaves_nothing_of_a_migration_in_the_session)
         const auto set = co_await s.apply("1", "set role narrow; set search_path = other; create table a (x int)");
         EXPECT_TRUE(set) << told(set);
         EXPECT_TRUE(co_await s.exists("other.a"));
-        EXPECT_EQ(co_await w.value("select relowner::regrole::text from pg_class where oid = 'other.a'::regclass"), "narrow");
+        EXPECT_EQ(
+            co_await w.value("select relowner::regrole::text from pg_class where oid = 'other.a'::regclass"), "narrow"
+        );
         EXPECT_TRUE(co_await s.apply("2", "create table b (x int)"));
         EXPECT_TRUE(co_await s.exists("public.b"));
-        EXPECT_EQ(co_await w.value("select relowner::regrole::text from pg_class where oid = 'b'::regclass"), "postgres");
+        EXPECT_EQ(
+            co_await w.value("select relowner::regrole::text from pg_class where oid = 'b'::regclass"), "postgres"
+        );
         co_await w.script("drop owned by narrow; drop role narrow");
     });
 }
@@ -137,10 +143,14 @@ TEST(apply, does_not_hide_behind_code_that_ends_the_transaction)
 {
     at_work([](workplace& w) -> io::task<> {
         site s(w);
-        EXPECT_TRUE(co_await s.apply("1", "create procedure p() language plpgsql as 'begin create table a (x int); commit; end'"));
+        EXPECT_TRUE(co_await s.apply(
+            "1", "create procedure p() language plpgsql as 'begin create table a (x int); commit; end'"
+        ));
         const auto called = co_await s.apply("2", "create table b (x int); call p(); create table c (x int)");
         EXPECT_TRUE(called) << told(called);
-        EXPECT_THAT(told(called), HasSubstr("statement 2 ran apart: CALL, which the server does not run in a transaction"));
+        EXPECT_THAT(
+            told(called), HasSubstr("statement 2 ran apart: CALL, which the server does not run in a transaction")
+        );
         EXPECT_EQ(called->done.at(0).steps, 3U);
         EXPECT_TRUE(co_await s.exists("a"));
         EXPECT_TRUE(co_await s.exists("c"));
@@ -156,7 +166,10 @@ TEST(apply, works_with_names_that_need_quotes_and_a_thousand_statements)
             script += fmt::format("create table \"T {} é;'\" (\"select\" int);\n", n);
         const auto done = co_await s.apply("1", script);
         EXPECT_TRUE(done) << told(done);
-        EXPECT_EQ(co_await w.value("select array_length(statements, 1)::text from supabase_migrations.schema_migrations"), "1000");
+        EXPECT_EQ(
+            co_await w.value("select array_length(statements, 1)::text from supabase_migrations.schema_migrations"),
+            "1000"
+        );
         const auto failed = co_await s.apply("2", script);
         EXPECT_THAT(told(failed), HasSubstr("statement 1 of 1000"));
     });

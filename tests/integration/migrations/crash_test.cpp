@@ -105,7 +105,7 @@ TEST(kill, in_a_concurrent_build_that_ends_without_us_is_seen_as_done)
     other_process victim(url, built_apart);
     at_work(
         [&](workplace& w) -> io::task<> {
-            holder h(w, "begin; create temp table x (y int); select txid_current()");
+            holder h(w, "begin isolation level repeatable read; select 1");
             co_await h.hold();
             co_await w.script("create table go ()");
             EXPECT_TRUE(co_await until(w, waiting_for("create index concurrently"), "1"));
@@ -122,7 +122,9 @@ TEST(kill, in_a_concurrent_build_that_ends_without_us_is_seen_as_done)
             EXPECT_TRUE(done) << told(done);
             EXPECT_THAT(told(done), HasSubstr("statement 2 was interrupted, and had taken effect"));
             EXPECT_THAT(told(done), HasSubstr("went on behind statement 1"));
-            EXPECT_EQ(co_await w.value("select indisvalid::text from pg_index where indexrelid = 'i'::regclass"), "true");
+            EXPECT_EQ(
+                co_await w.value("select indisvalid::text from pg_index where indexrelid = 'i'::regclass"), "true"
+            );
             EXPECT_TRUE(co_await s.exists("b"));
             EXPECT_EQ(co_await s.history(), "7");
         },
@@ -137,7 +139,7 @@ TEST(kill, in_a_concurrent_build_that_leaves_an_invalid_index_builds_it_again)
     other_process victim(url, built_apart);
     at_work(
         [&](workplace& w) -> io::task<> {
-            holder h(w, "begin; create temp table x (y int); select txid_current()");
+            holder h(w, "begin isolation level repeatable read; select 1");
             co_await h.hold();
             co_await w.script("create table go ()");
             EXPECT_TRUE(co_await until(w, waiting_for("create index concurrently"), "1"));
@@ -147,13 +149,17 @@ TEST(kill, in_a_concurrent_build_that_leaves_an_invalid_index_builds_it_again)
                 "and datname = current_database()"
             );
             co_await h.let_go();
-            EXPECT_EQ(co_await w.value("select indisvalid::text from pg_index where indexrelid = 'i'::regclass"), "false");
+            EXPECT_EQ(
+                co_await w.value("select indisvalid::text from pg_index where indexrelid = 'i'::regclass"), "false"
+            );
             site s(w);
             const auto done = co_await s.apply("7", std::string(built_apart));
             EXPECT_TRUE(done) << told(done);
             EXPECT_THAT(told(done), HasSubstr("the invalid index that statement 2 had left was dropped"));
             EXPECT_THAT(told(done), HasSubstr("statement 2 was interrupted: it ran again"));
-            EXPECT_EQ(co_await w.value("select indisvalid::text from pg_index where indexrelid = 'i'::regclass"), "true");
+            EXPECT_EQ(
+                co_await w.value("select indisvalid::text from pg_index where indexrelid = 'i'::regclass"), "true"
+            );
             EXPECT_EQ(co_await s.history(), "7");
         },
         {},
@@ -183,7 +189,12 @@ TEST(kill, in_a_later_transaction_leaves_the_steps_before)
             const auto done = co_await s.apply("7", std::string(script));
             EXPECT_TRUE(done) << told(done);
             EXPECT_THAT(told(done), HasSubstr("went on behind statement 2"));
-            EXPECT_EQ(co_await w.value("select count(*)::text from pg_attribute where attrelid = 'held'::regclass and attname = 'y'"), "1");
+            EXPECT_EQ(
+                co_await w.value(
+                    "select count(*)::text from pg_attribute where attrelid = 'held'::regclass and attname = 'y'"
+                ),
+                "1"
+            );
         },
         {},
         url
@@ -240,10 +251,9 @@ TEST(lost_connection, in_a_transaction_is_known_to_have_left_nothing)
         co_await h.hold();
         site s(w, {.lock_timeout = 30s});
         const auto cut = [&]() -> io::task<> {
-            co_await w.value(
-                "select pg_terminate_backend(pid, 5000)::text from pg_stat_activity where query like 'alter table held%' "
-                "and datname = current_database()"
-            );
+            co_await w.value("select pg_terminate_backend(pid, 5000)::text from pg_stat_activity where query like "
+                             "'alter table held%' "
+                             "and datname = current_database()");
         };
         const auto failed = co_await apply_while(
             w, s, "create table a (x int); alter table held add y int", waiting_for("alter table held"), cut
@@ -262,7 +272,7 @@ TEST(lost_connection, in_a_statement_that_ran_apart_is_looked_after)
 {
     at_work([](workplace& w) -> io::task<> {
         co_await w.script("create table a (x int)");
-        holder h(w, "begin; create temp table x (y int); select txid_current()");
+        holder h(w, "begin isolation level repeatable read; select 1");
         co_await h.hold();
         site s(w, {.lock_timeout = 30s});
         const auto cut = [&]() -> io::task<> {
@@ -272,9 +282,8 @@ TEST(lost_connection, in_a_statement_that_ran_apart_is_looked_after)
             );
             co_await h.let_go();
         };
-        const auto failed = co_await apply_while(
-            w, s, "create index concurrently i on a (x)", waiting_for("create index"), cut
-        );
+        const auto failed =
+            co_await apply_while(w, s, "create index concurrently i on a (x)", waiting_for("create index"), cut);
         EXPECT_FALSE(failed);
         EXPECT_FALSE(co_await s.exists("i")) << "what is left of it was dropped at once";
         EXPECT_EQ(co_await s.history(), "-");
@@ -288,7 +297,8 @@ TEST(lost_connection, in_the_answer_to_commit_is_no_failure)
         site s(w);
         EXPECT_TRUE(co_await s.apply("1", "select 1"));
         // A commit waits for a standby that does not exist: it is done here, and its answer is withheld.
-        co_await w.script("alter system set synchronous_standby_names = 'nobody'; select pg_reload_conf()");
+        co_await w.script("alter system set synchronous_standby_names = 'nobody'");
+        co_await w.script("select pg_reload_conf()");
         EXPECT_TRUE(co_await until(w, "show synchronous_standby_names", "nobody"));
         const auto cut = [&]() -> io::task<> {
             co_await w.value(
@@ -299,13 +309,14 @@ TEST(lost_connection, in_the_answer_to_commit_is_no_failure)
         const auto done = co_await apply_while(
             w,
             s,
-            "create table a (x int)",
+            "set synchronous_commit = on; create table a (x int)",
             "select count(*)::text from pg_stat_activity where wait_event = 'SyncRep' and datname = current_database()",
             cut
         );
         EXPECT_TRUE(done) << told(done);
         EXPECT_THAT(told(done), HasSubstr("the answer to COMMIT was lost; looked again: it was committed"));
-        co_await w.script("alter system reset synchronous_standby_names; select pg_reload_conf()");
+        co_await w.script("alter system reset synchronous_standby_names");
+        co_await w.script("select pg_reload_conf()");
         EXPECT_TRUE(co_await s.exists("a"));
         EXPECT_EQ(co_await s.history(), "1 7");
     });

@@ -184,9 +184,12 @@ TEST(roll_back, takes_scripts_of_the_folder_and_of_the_platform)
         EXPECT_FALSE(co_await s.exists("a"));
         co_await w.script(
             "create table b (x int); alter table supabase_migrations.schema_migrations add rollback text[];"
-            "insert into supabase_migrations.schema_migrations values ('2', '{create table b (x int)}', 'b', '{drop table b}')"
+            "insert into supabase_migrations.schema_migrations values ('2', '{create table b (x int)}', 'b', '{drop "
+            "table b}')"
         );
-        EXPECT_TRUE((co_await s.migrate.list("shop", {.limit = 1, .before = {}}, soon()))->migrations.at(0).can_roll_back);
+        EXPECT_TRUE(
+            (co_await s.migrate.list("shop", {.limit = 1, .before = {}}, soon()))->migrations.at(0).can_roll_back
+        );
         const auto done = co_await s.back_to("0");
         EXPECT_TRUE(done) << told(done);
         EXPECT_FALSE(co_await s.exists("b"));
@@ -198,10 +201,9 @@ TEST(list, is_newest_first_in_pages_and_reads_other_tools_tables)
     at_work([](workplace& w) -> io::task<> {
         site s(w);
         EXPECT_EQ(co_await s.history(), "-");
-        co_await w.script(
-            "create schema supabase_migrations; create table supabase_migrations.schema_migrations (version text primary key);"
-            "insert into supabase_migrations.schema_migrations values ('1'), ('2')"
-        );
+        co_await w.script("create schema supabase_migrations; create table supabase_migrations.schema_migrations "
+                          "(version text primary key);"
+                          "insert into supabase_migrations.schema_migrations values ('1'), ('2')");
         EXPECT_EQ(co_await s.history(), "1 2") << "older installations have only the version";
         EXPECT_TRUE(co_await s.apply("3", "create table a (x int)", "drop table a"));
         const auto first = co_await s.migrate.list("shop", {.limit = 2, .before = {}}, soon());
@@ -236,7 +238,8 @@ TEST(status, finds_drift_in_every_direction)
         f.write("6_f.sql", "create table f (x int)");
         co_await w.script(
             "drop table \"B b\"; drop view v; delete from supabase_migrations.schema_migrations where version = '5';"
-            "update supabase_migrations.schema_migrations set statements = '{create table d (y int)}' where version = '4'"
+            "update supabase_migrations.schema_migrations set statements = '{create table d (y int)}' where version = "
+            "'4'"
         );
         const auto now = co_await s.migrate.status("shop", f.read(), soon());
         EXPECT_THAT(

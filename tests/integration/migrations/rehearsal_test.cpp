@@ -38,7 +38,9 @@ TEST(rehearsal, tells_the_locks_and_leaves_nothing)
     at_work([](workplace& w) -> io::task<> {
         co_await w.script(std::string(shop));
         site s(w);
-        const auto got = co_await s.rehearse("alter table small add y int; update big set price = 0 where id = 1; create table t (x int)");
+        const auto got = co_await s.rehearse(
+            "alter table small add y int; update big set price = 0 where id = 1; create table t (x int)"
+        );
         EXPECT_THAT(
             locks(got),
             ElementsAre(
@@ -52,7 +54,8 @@ TEST(rehearsal, tells_the_locks_and_leaves_nothing)
         EXPECT_EQ(got->rehearsal->statements, 3U);
         EXPECT_FALSE(co_await s.exists("t"));
         EXPECT_EQ(co_await s.history(), "-");
-        EXPECT_EQ(co_await w.value("select to_regclass('supabase_migrations.schema_migrations') is null"), "t") << "nor tables of ours";
+        EXPECT_EQ(co_await w.value("select to_regclass('supabase_migrations.schema_migrations') is null"), "t")
+            << "nor tables of ours";
     });
 }
 
@@ -61,7 +64,8 @@ TEST(rehearsal, knows_a_rewrite_from_a_change_of_the_catalogue)
     at_work([](workplace& w) -> io::task<> {
         co_await w.script(std::string(shop));
         site s(w);
-        const auto widened = co_await s.rehearse("alter table big alter note type varchar(20); alter table big add z int default 5");
+        const auto widened =
+            co_await s.rehearse("alter table big alter note type varchar(20); alter table big add z int default 5");
         EXPECT_TRUE(widened) << told(widened);
         EXPECT_THAT(widened->rehearsal->rewrites, IsEmpty());
         const auto changed = co_await s.rehearse("alter table big alter price type bigint");
@@ -69,7 +73,9 @@ TEST(rehearsal, knows_a_rewrite_from_a_change_of_the_catalogue)
         EXPECT_GT(changed->rehearsal->rewrites.at(0).bytes, 8'192);
         EXPECT_EQ(changed->rehearsal->rewrites.at(0).estimated_rows, 1'000);
         const auto volatile_default = co_await s.rehearse("alter table big add r float default random()");
-        EXPECT_THAT(names(volatile_default->rehearsal->rewrites), ElementsAre("table public.big", "index public.big_pkey"));
+        EXPECT_THAT(
+            names(volatile_default->rehearsal->rewrites), ElementsAre("table public.big", "index public.big_pkey")
+        );
         const auto emptied = co_await s.rehearse("truncate small");
         EXPECT_THAT(names(emptied->rehearsal->rewrites), ElementsAre("table public.small"));
     });
@@ -93,9 +99,13 @@ TEST(rehearsal, leaves_out_what_cannot_be_rolled_back)
 {
     at_work([](workplace& w) -> io::task<> {
         co_await w.script(std::string(shop));
-        co_await w.script("create type mood as enum ('sad'); create procedure p() language plpgsql as 'begin commit; end'");
+        co_await w.script(
+            "create type mood as enum ('sad'); create procedure p() language plpgsql as 'begin commit; end'"
+        );
         site s(w);
-        const auto got = co_await s.rehearse("alter table small add y int; create index concurrently i on big (price); alter index i rename to j");
+        const auto got = co_await s.rehearse(
+            "alter table small add y int; create index concurrently i on big (price); alter index i rename to j"
+        );
         EXPECT_TRUE(got) << told(got);
         EXPECT_EQ(got->rehearsal->not_tried.size(), 2U);
         EXPECT_THAT(got->rehearsal->not_tried.at(0), HasSubstr("statement 2 (CREATE INDEX): runs apart"));
@@ -122,11 +132,9 @@ TEST(rehearsal, fails_as_the_migration_would)
 TEST(rehearsal, is_refused_where_hidden_code_would_leave_something)
 {
     at_work([](workplace& w) -> io::task<> {
-        co_await w.script(
-            "create table t (x int); create function f() returns trigger language plpgsql as "
-            "'begin perform dblink_exec(''x'', ''y''); return new; end';"
-            "create trigger g after insert on t for each row execute function f()"
-        );
+        co_await w.script("create table t (x int); create function f() returns trigger language plpgsql as "
+                          "'begin perform dblink_exec(''x'', ''y''); return new; end';"
+                          "create trigger g after insert on t for each row execute function f()");
         site s(w);
         const auto refused = co_await s.rehearse("insert into t values (1)");
         EXPECT_EQ(refused.error().code, condition::denied);
@@ -139,7 +147,8 @@ TEST(rehearsal, of_an_undoing_tries_the_down_scripts)
     at_work([](workplace& w) -> io::task<> {
         site s(w);
         EXPECT_TRUE(co_await s.apply("1", "create table a (x int)", "drop table a"));
-        EXPECT_TRUE(co_await s.apply("2", "set search_path = pg_catalog; create table public.b (x int)", "drop table b"));
+        EXPECT_TRUE(co_await s.apply("2", "set search_path = pg_catalog; create table public.b (x int)", "drop table b")
+        );
         const auto got = co_await s.migrate.roll_back("shop", "0", nullptr, {.how = manner::rehearse}, soon());
         EXPECT_TRUE(got) << told(got);
         EXPECT_EQ(got->done.size(), 2U);

@@ -28,7 +28,9 @@ mcp::plan plan_of(const args& in)
 {
     auto seen = assess(in.query);
     if (in.dry_run && !seen.outlasts.empty())
-        return {mcp::effect::destroys, seen.outlasts + ", which the rollback at the end of a dry run may not take back"};
+        return {
+            mcp::effect::destroys, seen.outlasts + ", which the rollback at the end of a dry run may not take back"
+        };
     const bool destroys = seen.effect == sql::effect::destroys && !in.dry_run;
     // A migration is recorded, so it writes whatever its statements do.
     return {destroys ? mcp::effect::destroys : mcp::effect::writes, std::move(seen.summary)};

@@ -23,7 +23,9 @@ struct page_output
 
     static boost::json::object json_schema()
     {
-        return {{"type", "object"}, {"properties", {{"migrations", {{"type", "array"}}}}}, {"required", {"migrations"}}};
+        return {
+            {"type", "object"}, {"properties", {{"migrations", {{"type", "array"}}}}}, {"required", {"migrations"}}
+        };
     }
 
     void write_json(std::string& out) const { json::encode(out, page); }
