@@ -35,12 +35,10 @@ public:
             ++brackets_;
         else if (word == ")" && brackets_ > 0)
             --brackets_;
-        else if (blocks_ > 0 && is_word(word, "case"))
+        else if ((begun_ && is_word(word, "atomic")) || (blocks_ > 0 && is_word(word, "case")))
             ++blocks_;
         else if (blocks_ > 0 && is_word(word, "end"))
             --blocks_;
-        else if (begun_ && is_word(word, "atomic"))
-            ++blocks_;
         begun_ = is_word(word, "begin");
         return false;
     }
