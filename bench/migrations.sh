@@ -9,7 +9,8 @@ count=${2:-50}
 : "${DATABASE_URL:?names an empty database, such as one of basekeeper local}"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-export BASEKEEPER_STATE_DIR=$folder/state BASEKEEPER_CONFIG=/dev/null
+: >"$folder/config.toml"
+export BASEKEEPER_STATE_DIR=$folder/state BASEKEEPER_CONFIG=$folder/config.toml
 
 write_scripts() {
     mkdir -p "$folder/$1"
@@ -18,26 +19,38 @@ write_scripts() {
             >"$folder/$1/$((1000 + n))_m.sql"
     done
 }
-milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+microseconds() { echo $(($(date +%s%N) / 1000)); }
 
-write_scripts ours
-write_scripts its
-psql -qX "$DATABASE_URL" -c 'select 1' >/dev/null
-begin=$(milliseconds)
-for file in "$folder"/its/*.sql; do psql -qX -1 -f "$file" "$DATABASE_URL"; done
-its=$(($(milliseconds) - begin))
-"$binary" migration up --dir "$folder/ours" --yes --output json >"$folder/report.json"
-# The server's share alone: all files in one session of psql, each in a transaction of its own.
-write_scripts bare
-for file in "$folder"/bare/*.sql; do printf 'begin;\n\\i %s\ncommit;\n' "$file"; done >"$folder/all.psql"
-begin=$(milliseconds)
+for name in ours its session; do write_scripts "$name"; done
+psql -qX "$DATABASE_URL" -c 'select 1' >/dev/null # the first connection warms the server
+
+for file in "$folder"/its/*.sql; do
+    begin=$(microseconds)
+    psql -qX -1 -f "$file" "$DATABASE_URL"
+    echo $(($(microseconds) - begin))
+done >"$folder/processes"
+
+# What the server alone takes: all files in one session of psql, each in a transaction of its own.
+for file in "$folder"/session/*.sql; do printf 'begin;\n\\i %s\ncommit;\n' "$file"; done >"$folder/all.psql"
+begin=$(microseconds)
 psql -qX -f "$folder/all.psql" "$DATABASE_URL"
-bare=$(($(milliseconds) - begin))
-python3 - "$folder/report.json" "$its" "$bare" "$count" <<'END'
+session=$(($(microseconds) - begin))
+
+begin=$(microseconds)
+"$binary" migration up --dir "$folder/ours" --yes --output json >"$folder/report.json"
+whole=$(($(microseconds) - begin))
+
+python3 - "$folder" "$session" "$whole" "$count" <<'END'
 import json, statistics, sys
-ours = [m["duration_ms"] for m in json.load(open(sys.argv[1]))["done"]]
-its, bare, count = (int(a) for a in sys.argv[2:])
-print(f"{count} migrations: basekeeper median {statistics.median(ours)} ms each (sum {sum(ours)} ms)")
-print(f"psql -1 -f, a process each: {its / count:.1f} ms each; one psql session: {bare / count:.1f} ms each")
-print(f"overhead over one psql session: {statistics.median(ours) - bare / count:.1f} ms")
+folder = sys.argv[1]
+session, whole, count = (int(a) for a in sys.argv[2:5])
+ours = statistics.median(m["duration_ms"] for m in json.load(open(folder + "/report.json"))["done"])
+process = statistics.median(int(line) / 1000 for line in open(folder + "/processes"))
+each = session / 1000 / count
+print(f"{count} migrations of two statements, milliseconds for each")
+print(f"basekeeper, its own median      {ours:6.1f}")
+print(f"basekeeper, whole run / count   {whole / 1000 / count:6.1f}")
+print(f"psql -1 -f, median of processes {process:6.1f}")
+print(f"psql, one session / count       {each:6.1f}")
+print(f"overhead of a step              {whole / 1000 / count - each:6.1f}  (over one session of psql, start-up included)")
 END
