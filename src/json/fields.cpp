@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace basekeeper::json::detail {
+namespace basekeeper::json {
+namespace detail {
 namespace {
 
 error refused(std::string message)
@@ -99,4 +100,30 @@ result<std::string> decode_text(const boost::json::value& v, std::string_view pa
     return std::string(text);
 }
 
-} // namespace basekeeper::json::detail
+} // namespace detail
+
+namespace {
+
+// Shortens every object inside `schema`, which is `depth` levels below the result.
+void shorten(boost::json::object& schema, int depth)
+{
+    if (auto* items = schema.if_contains("items"))
+        return shorten(items->as_object(), depth);
+    if (depth > 0)
+        schema.erase("required");
+    if (depth > 1)
+        schema.erase("properties");
+    else if (auto* members = schema.if_contains("properties"))
+        for (auto& member : members->as_object())
+            shorten(member.value().as_object(), depth + 1);
+}
+
+} // namespace
+
+boost::json::object outline(boost::json::object schema)
+{
+    shorten(schema, 0);
+    return schema;
+}
+
+} // namespace basekeeper::json

@@ -111,6 +111,10 @@ enum class unknown_members
 template <described T>
 boost::json::object schema(unknown_members unknown = unknown_members::refused);
 
+/// The schema of a result as it is published: its members and theirs, nothing deeper, and of the inner ones not which
+/// are required. Every model that sees the list of tools reads it, and what a result holds it sees in the result.
+boost::json::object outline(boost::json::object schema);
+
 /// Decodes strictly: unknown members, missing required members, wrong types and values out of bounds are errors of
 /// condition invalid_argument that name the member (`items.2.name: …`) and what is allowed.
 template <described T>

@@ -123,6 +123,24 @@ TEST(schema, is_open_where_that_is_asked_for_and_short_where_there_is_nothing)
     EXPECT_EQ(to_text(schema<nothing>(unknown_members::unspecified)), R"({"type":"object"})");
 }
 
+TEST(schema, of_a_result_is_an_outline)
+{
+    boost::json::object deep = read(R"({"type":"object","properties":{
+        "rows":{"type":"array","items":{"type":"object","properties":{
+            "login":{"type":"object","properties":{"user":{"type":"string"}},"required":["user"]},
+            "ports":{"type":"array","items":{"type":"object","properties":{"port":{"type":"integer"}}}}},
+            "required":["login"]}},
+        "next":{"type":"string"}},"required":["rows"]})")
+                                   .value()
+                                   .as_object();
+    EXPECT_EQ(
+        to_text(outline(std::move(deep))),
+        R"({"type":"object","properties":{"rows":{"type":"array","items":{"type":"object","properties":{)"
+        R"("login":{"type":"object"},"ports":{"type":"array","items":{"type":"object"}}}}},)"
+        R"("next":{"type":"string"}},"required":["rows"]})"
+    );
+}
+
 TEST(decode, keeps_defaults_of_what_is_absent)
 {
     const auto got = decode<drawing>(read(R"({"name":"a"})").value().as_object());

@@ -130,7 +130,7 @@ tool make_tool(tool_description about, Handler handler, tool_hooks<Args> hooks =
     if constexpr (json::self_describing<Result>)
         t.output_schema = Result::json_schema();
     else
-        t.output_schema = json::schema<Result>(json::unknown_members::unspecified);
+        t.output_schema = json::outline(json::schema<Result>(json::unknown_members::unspecified));
     // Handler and hooks are owned by the tool, which outlives every call of it.
     t.prepare = [handler = std::make_shared<const Handler>(std::move(handler)),
                  hooks = std::make_shared<const tool_hooks<Args>>(std::move(hooks)),
