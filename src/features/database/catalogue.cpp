@@ -77,9 +77,9 @@ std::optional<std::string> like_pattern(const std::string& pattern)
 
 /// Schemas that belong to the platform or its extensions: listed only when they are named.
 constexpr std::string_view platform_schemas_literal =
-    "{information_schema,_analytics,_realtime,_supavisor,auth,basekeeper,cron,dbdev,etl,extensions,graphql,graphql_public,"
-    "net,pgbouncer,pgmq,pgsodium,pgsodium_masks,pgtle,realtime,repack,storage,supabase_functions,supabase_migrations,"
-    "tiger,tiger_data,topology,vault}";
+    "{information_schema,_analytics,_realtime,_supavisor,auth,basekeeper,cron,dbdev,etl,extensions,graphql,"
+    "graphql_public,net,pgbouncer,pgmq,pgsodium,pgsodium_masks,pgtle,realtime,repack,storage,supabase_functions,"
+    "supabase_migrations,tiger,tiger_data,topology,vault}";
 
 // $1 schemas or null, $2 pattern or null, $3 schema and $4 name and $5 oid of the last seen, $6 limit, $7 verbose,
 // $8 platform schemas.

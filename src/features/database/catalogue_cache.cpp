@@ -36,7 +36,7 @@ void catalogue_cache::keep(
         return;
     std::size_t bytes = instance.size() + question.size() + sizeof(entry);
     for (const auto& item : page.items)
-        bytes += item.size() + sizeof(item);
+        bytes += item.size() + sizeof(std::string);
     if (bytes > most_bytes_ / 4)
         return;
     while (bytes_ + bytes > most_bytes_)

@@ -8,7 +8,6 @@ namespace basekeeper::inspection {
 namespace {
 
 using testing::Contains;
-using testing::Each;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Not;

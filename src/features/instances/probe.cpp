@@ -98,6 +98,7 @@ try_ways_in(directory& names, io::executor where, io::offload_pool& threads, std
     auto with = CO_TRY(co_await names.unlock(std::move(name)));
     const auto tried = co_await ways::try_ways(where, threads, with.ways, ways::patience::try_all, until);
     std::vector<way_in> found;
+    found.reserve(tried.size());
     for (const auto& each : tried)
         found.push_back(told("owner", each));
     if (!with.read_only)

@@ -97,6 +97,7 @@ std::string struct_text(const std::string& name, const std::vector<field>& field
         type_width = std::max(type_width, f.type.size());
     }
     std::vector<std::string> lines;
+    lines.reserve(fields.size());
     for (const auto& f : fields)
         lines.push_back(fmt::format("  {:<{}} {:<{}} {}", f.name, name_width, f.type, type_width, f.tag));
     return fmt::format("type {} struct {{\n{}\n}}", name, fmt::join(lines, "\n"));
@@ -111,6 +112,7 @@ nil value_of(const column& c, operation what)
 std::string relation_text(const type_index& index, const relation& r, operation what)
 {
     std::vector<field> fields;
+    fields.reserve(r.columns.size());
     for (const auto& c : r.columns)
         fields.push_back({pascal_case(c.name), type_name(c.type, value_of(c, what), &index), tag_for(c.name)});
     const auto suffix = what == operation::select ? "Select" : what == operation::insert ? "Insert" : "Update";

@@ -158,6 +158,7 @@ std::string model_line(std::string_view name, const std::string& type)
 std::string model_text(const python_types& types, const relation& r)
 {
     std::vector<std::string> lines;
+    lines.reserve(r.columns.size());
     for (const auto& c : r.columns)
         lines.push_back(model_line(c.name, type_of(types, c)));
     return class_text(class_name(r.schema, r.name), "BaseModel", lines);
@@ -186,6 +187,7 @@ std::string dictionary_text(const python_types& types, const relation& r, operat
 std::string composite_text(const python_types& types, const type& t)
 {
     std::vector<std::string> lines;
+    lines.reserve(t.attributes.size());
     for (const auto& a : t.attributes)
         lines.push_back(model_line(a.name, optional(types.name_of(a))));
     return class_text(class_name(t.schema, t.name), "BaseModel", lines);
@@ -194,6 +196,7 @@ std::string composite_text(const python_types& types, const type& t)
 std::string enum_text(const type& t)
 {
     std::vector<std::string> labels;
+    labels.reserve(t.labels.size());
     for (const auto& label : t.labels)
         labels.push_back(json_string(label));
     return fmt::format("{}: TypeAlias = Literal[{}]", class_name(t.schema, t.name), fmt::join(labels, ", "));

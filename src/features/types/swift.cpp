@@ -191,6 +191,7 @@ void write_schema(writer& out, const type_index& index, const std::string& schem
         if (t.schema != schema || t.labels.empty())
             continue;
         std::vector<property> cases;
+        cases.reserve(t.labels.size());
         for (const auto& label : t.labels)
             cases.push_back({property_name(label), {}, label});
         out.write_enum(1, capitalised(t.name) + ": String, Codable, Hashable, Sendable", cases);

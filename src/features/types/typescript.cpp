@@ -97,6 +97,7 @@ std::vector<typescript_member> table_input(const type_index& index, const relati
 std::vector<typescript_member> view_input(const type_index& index, const relation& of)
 {
     std::vector<typescript_member> members;
+    members.reserve(of.columns.size());
     for (const auto& c : of.columns)
         members.push_back({
             .name = c.name,
@@ -183,6 +184,7 @@ private:
         section("Enums", enums(schema), [&](const type* t) { out_.member({.name = t->name, .type = labels_of(*t)}); });
         section("CompositeTypes", types(schema, [](const type& t) { return !t.attributes.empty(); }), [&](auto* t) {
             std::vector<typescript_member> members;
+            members.reserve(t->attributes.size());
             for (const auto& a : t->attributes)
                 members.push_back({.name = a.name, .type = with_nullness(type_of(index_, a.type), nullness::nullable)});
             out_.members(member_name(t->name), members);
@@ -248,7 +250,7 @@ private:
     {
         std::uint32_t n = 0;
         const auto* end = name.data() + name.size();
-        const auto read = std::from_chars(name.data(), end, n);
+        const auto read = std::from_chars(name.data(), name.data() + name.size(), n);
         const bool canonical = read.ec == std::errc{} && read.ptr == end && (name.size() == 1 || name[0] != '0');
         return canonical && n != UINT32_MAX ? std::optional(n) : std::nullopt;
     }
@@ -268,6 +270,7 @@ private:
                 named.push_back({&f});
         }
         std::vector<std::vector<const callable*>> out;
+        out.reserve(numbered.size());
         for (auto& [place, same] : numbered)
             out.push_back(std::move(same));
         std::ranges::move(named, std::back_inserter(out));

@@ -138,6 +138,7 @@ typescript_type argument_type(const type_index& index, const callable& f)
     if (f.inputs.empty())
         return plain_type("Record<PropertyKey, never>");
     std::vector<typescript_member> members;
+    members.reserve(f.inputs.size());
     for (const auto* a : f.inputs)
         members.push_back({.name = a->name, .type = type_of(index, a->type), .may_be_absent = a->has_default});
     return object_type(kind::object, std::move(members));
@@ -234,6 +235,7 @@ typescript_type signatures(const type_index& index, const std::vector<const call
 std::vector<typescript_member> row_members(const type_index& index, const relation& of)
 {
     std::vector<typescript_member> out;
+    out.reserve(of.columns.size());
     for (const auto& c : of.columns)
         out.push_back({
             .name = c.name,

@@ -56,6 +56,7 @@ typescript_type user_type(const type_index& index, std::string_view name, std::s
         if (index.generates(found->schema))
             return plain_type(reference(found->schema, "Enums", found->name));
         std::vector<typescript_type> labels;
+        labels.reserve(found->labels.size());
         for (const auto& label : found->labels)
             labels.push_back(plain_type(quoted(label)));
         return one_of(std::move(labels));
@@ -82,6 +83,7 @@ document object_document(const typescript_type& type)
         return text("{}");
     const bool tall = type.is == kind::tall;
     std::vector<document> members;
+    members.reserve(type.members.size());
     for (const auto& m : type.members)
         members.push_back(to_document(m));
     auto edge = tall ? hard_line() : line();
@@ -106,6 +108,7 @@ bool hugs(const typescript_type& type)
 document alternatives(const typescript_type& type, document edge)
 {
     std::vector<document> items;
+    items.reserve(type.items.size());
     for (const auto& item : type.items)
         items.push_back(indented({to_document(item)}));
     return indented({
@@ -119,6 +122,7 @@ document union_document(const typescript_type& type)
     if (!hugs(type))
         return group({alternatives(type, line())});
     std::vector<document> items;
+    items.reserve(type.items.size());
     for (const auto& item : type.items)
         items.push_back(to_document(item));
     return joined(std::move(items), text(" | "));
@@ -246,6 +250,7 @@ document list_of_strings(const std::vector<std::string>& items)
     if (items.empty())
         return text("[]");
     std::vector<document> strings;
+    strings.reserve(items.size());
     for (const auto& item : items)
         strings.push_back(text(quoted(item)));
     return group({

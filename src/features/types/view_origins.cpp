@@ -52,7 +52,7 @@ Number number_from(std::string_view token)
 {
     Number n{};
     const auto* end = token.data() + token.size();
-    return std::from_chars(token.data(), end, n).ptr == end ? n : Number{};
+    return std::from_chars(token.data(), token.data() + token.size(), n).ptr == end ? n : Number{};
 }
 
 /// Reads one node after its opening brace, up to the closing one.

@@ -159,6 +159,7 @@ io::task<std::vector<finding>> advised_database::findings(std::string lint, std:
 std::vector<std::string> objects_of(const std::vector<finding>& found)
 {
     std::vector<std::string> out;
+    out.reserve(found.size());
     for (const auto& one : found)
         out.push_back(one.object);
     return out;

@@ -15,7 +15,7 @@ struct lint_case
     std::vector<std::string_view> fires;     ///< exactly these objects
     std::vector<std::string_view> schemas{}; ///< exposed; empty: by default
 
-    friend void PrintTo(const lint_case& one, std::ostream* out) { *out << one.lint; }
+    friend std::ostream& operator<<(std::ostream& out, const lint_case& one) { return out << one.lint; }
 };
 
 std::span<const lint_case> lint_cases();

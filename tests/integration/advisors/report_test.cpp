@@ -11,7 +11,6 @@
 namespace basekeeper::advisors {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

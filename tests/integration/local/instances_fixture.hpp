@@ -62,7 +62,7 @@ protected:
         options.shared_dir = root / "shared";
     }
 
-    ~local_instances() override
+    void TearDown() override
     {
         run([](engine& local) -> io::task<> {
             for (const auto& one : *co_await local.list())
