@@ -112,7 +112,7 @@ test('--yes confirms what destroys', async () => {
 test('tools lists what clients see, with schemas as JSON', async () => {
   const people = await work.must(['tools']);
   const scripts = JSON.parse(await work.must(['tools', '--json']));
-  assert.equal(scripts.length, 9);
+  assert.ok(scripts.some((t) => t.name === 'execute_sql') && scripts.some((t) => t.name === 'get_advisors'));
   for (const t of scripts) {
     assert.ok(people.includes(t.name));
     assert.equal(t.inputSchema.type, 'object');
