@@ -123,7 +123,9 @@ struct services::parts
         advisors.emplace(*open);
         inspection.emplace(inspection::sources{*open, runtime.executor(), runtime.pool()}, *database);
         compare.emplace(*open, runtime.executor(), runtime.pool());
-        migrations.emplace(*open, system_clock());
+        migrations.emplace(*open, system_clock(), [this](const std::string& instance) {
+            database->forget_catalogue(instance);
+        });
         catalog.emplace(*names, log);
         mcp::registry all;
         instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});

@@ -1,8 +1,6 @@
 // Opens pools lazily and closes them in the end.
 #include "instances/connections.hpp"
 
-#include "ways/attempts.hpp"
-
 #include <fmt/format.h>
 
 namespace basekeeper::instances {
@@ -87,6 +85,11 @@ std::unique_ptr<pg::pool> connections::pool_as(const pools& beside, std::string_
     return std::make_unique<pg::pool>(
         where_, threads_, ways::as_role(beside.way, role, beside.way.to.password), std::move(one)
     );
+}
+
+io::task<ways::pooling> connections::pooling_of(const pools& with, pg::connection& db, io::deadline until) const
+{
+    co_return co_await ways::pooling_of(db, where_, threads_, with.way.to, until);
 }
 
 config::instance_kind connections::kind_of(std::string_view name) const

@@ -6,6 +6,7 @@
 #include "io/event.hpp"
 #include "log/logger.hpp"
 #include "pg/pool.hpp"
+#include "ways/attempts.hpp"
 
 #include <chrono>
 #include <map>
@@ -65,6 +66,10 @@ public:
     /// A pool of one connection for another role, which logs in as the owner does: with the same password, by the same
     /// way. The caller closes it.
     std::unique_ptr<pg::pool> pool_as(const pools& beside, std::string_view role) const;
+
+    /// What stands between a connection of these pools and the server; costs a query, with a pooler a second
+    /// connection.
+    io::task<ways::pooling> pooling_of(const pools& with, pg::connection& db, io::deadline until) const;
 
     /// What kind of instance it is; self-hosted when it is not known.
     config::instance_kind kind_of(std::string_view name) const;

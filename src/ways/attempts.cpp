@@ -23,24 +23,6 @@ io::task<result<std::string>> backend_of(pg::connection& db, io::deadline until)
     co_return std::string(got.rows.empty() ? "" : got.rows.value(0, 0).value_or(""));
 }
 
-/// A pooler announces a process of its own. It pools transactions when the process that served us serves a second
-/// client while we are still connected; a pool hands out the one used last first, so that three tries show it.
-io::task<pooling>
-pooling_of(pg::connection& db, io::executor where, io::offload_pool& threads, pg::target to, io::deadline until)
-{
-    auto ours = co_await backend_of(db, until);
-    if (!ours || *ours == std::to_string(db.backend_pid()))
-        co_return pooling::none;
-    auto second = co_await pg::connection::open(std::move(where), threads, std::move(to), until);
-    for (int round = 0; second && ours && round < 3; ++round) {
-        const auto theirs = co_await backend_of(*second, until);
-        if (theirs && *theirs == *ours)
-            co_return pooling::transaction;
-        ours = co_await backend_of(db, until);
-    }
-    co_return pooling::session;
-}
-
 /// What the children share with the one who waits.
 struct race
 {
@@ -99,6 +81,23 @@ try_one(race& in, std::size_t index, io::executor where, io::offload_pool& threa
 }
 
 } // namespace
+
+// A pool hands out the session used last first, so that three tries show whether it is lent to a second client.
+io::task<pooling>
+pooling_of(pg::connection& db, io::executor where, io::offload_pool& threads, pg::target to, io::deadline until)
+{
+    auto ours = co_await backend_of(db, until);
+    if (!ours || *ours == std::to_string(db.backend_pid()))
+        co_return pooling::none;
+    auto second = co_await pg::connection::open(std::move(where), threads, std::move(to), until);
+    for (int round = 0; second && ours && round < 3; ++round) {
+        const auto theirs = co_await backend_of(*second, until);
+        if (theirs && *theirs == *ours)
+            co_return pooling::transaction;
+        ours = co_await backend_of(db, until);
+    }
+    co_return pooling::session;
+}
 
 io::task<std::vector<attempt>>
 try_ways(io::executor where, io::offload_pool& threads, std::vector<candidate> all, patience how, io::deadline until)

@@ -24,6 +24,11 @@ enum class pooling
 };
 BOOST_DESCRIBE_ENUM(pooling, none, session, transaction)
 
+/// A pooler announces a process of its own. It pools transactions when the process that served `db` serves a second
+/// client, which is opened for that, while `db` is still connected.
+io::task<pooling>
+pooling_of(pg::connection& db, io::executor where, io::offload_pool& threads, pg::target to, io::deadline until);
+
 /// What became of one way.
 struct attempt
 {

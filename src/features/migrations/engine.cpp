@@ -221,7 +221,16 @@ io::task<result<session>> engine::begin(std::string instance, const run_options&
     const auto open = CO_TRY(co_await open_.of(std::move(instance)));
     auto how = how_;
     how.lock_timeout = with.lock_timeout.value_or(how.lock_timeout);
-    co_return co_await session::open(open->owner, how, until);
+    auto on = CO_TRY(co_await session::open(open->owner, how, until));
+    if (co_await open_.pooling_of(*open, on.db(), until) == ways::pooling::transaction) {
+        co_await on.close();
+        co_return fail(
+            condition::conflict,
+            "this connection goes through a pooler in transaction mode, where no lock keeps other runners out",
+            "add the instance again by the session pooler or directly (at Supabase the same address with port 5432)"
+        );
+    }
+    co_return on;
 }
 
 io::task<result<run_report>>
@@ -265,9 +274,11 @@ engine::choose_and_run(session& on, const job_choice& choose, const run_options&
 io::task<result<run_report>>
 engine::work(std::string instance, job_choice choose, const run_options& with, io::deadline until)
 {
-    auto on = CO_TRY(co_await begin(std::move(instance), with, until));
+    auto on = CO_TRY(co_await begin(instance, with, until));
+    schema_changed_(instance);
     auto done = co_await choose_and_run(on, choose, with, until);
     co_await on.close();
+    schema_changed_(instance);
     co_return done;
 }
 

@@ -157,7 +157,12 @@ assessment assess(std::string_view script);
 class engine
 {
 public:
-    engine(instances::connections& open, const clock& time, waiting how = {}) : open_(open), time_(time), how_(how) {}
+    /// `schema_changed` hears of an instance before and after its schema may change: who keeps something of it forgets.
+    using change_listener = std::function<void(const std::string& instance)>;
+
+    engine(instances::connections& open, const clock& time, change_listener schema_changed, waiting how = {})
+        : open_(open), time_(time), schema_changed_(std::move(schema_changed)), how_(how)
+    {}
 
     io::task<result<migration_page>> list(std::string instance, list_request what, io::deadline until);
 
@@ -191,6 +196,7 @@ private:
 
     instances::connections& open_;
     const clock& time_;
+    change_listener schema_changed_;
     waiting how_;
 };
 

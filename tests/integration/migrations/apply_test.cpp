@@ -35,6 +35,22 @@ TEST(apply, makes_the_change_and_both_records)
     });
 }
 
+TEST(apply, and_rolling_back_are_seen_by_the_catalogue_at_once)
+{
+    at_work([](workplace& w) -> io::task<> {
+        site s(w);
+        const auto tables = [](workplace& at) -> io::task<std::size_t> {
+            const auto page = co_await at.db.tables("shop", {.schemas = {"public"}}, soon());
+            co_return page ? page->tables.items.size() : 99;
+        };
+        EXPECT_EQ(co_await tables(w), 0U);
+        EXPECT_TRUE(co_await s.apply("1", "create table a (x int)", "drop table a"));
+        EXPECT_EQ(co_await tables(w), 1U);
+        EXPECT_TRUE(co_await s.back_to("0"));
+        EXPECT_EQ(co_await tables(w), 0U);
+    });
+}
+
 TEST(apply, rolls_everything_back_and_shows_statement_line_and_caret)
 {
     at_work([](workplace& w) -> io::task<> {

@@ -2,6 +2,7 @@
 #include "io/event.hpp"
 #include "io/nursery.hpp"
 #include "site.hpp"
+#include "support/pgbouncer.hpp"
 
 namespace basekeeper::migrations {
 namespace {
@@ -124,6 +125,34 @@ TEST(two_runners, the_second_does_not_wait_for_ever)
         co_await other->close();
         EXPECT_TRUE(co_await s.apply("1", "select 1"));
     });
+}
+
+TEST(runners, are_refused_behind_a_pooler_that_pools_transactions)
+{
+    const test::pgbouncer pooler(test::shared_server());
+    const auto refused = [](workplace& w) -> io::task<> {
+        site s(w);
+        const auto got = co_await s.apply("1", "create table behind_the_pooler (x int)");
+        EXPECT_EQ(got.error().code, condition::conflict) << told(got);
+        EXPECT_THAT(told(got), HasSubstr("a pooler in transaction mode"));
+        EXPECT_THAT(told(got), HasSubstr("port 5432"));
+        EXPECT_FALSE(co_await s.exists("behind_the_pooler"));
+    };
+    database::at_work(refused, {}, pooler.url());
+}
+
+TEST(runners, work_behind_a_pooler_that_pools_sessions)
+{
+    const test::pgbouncer pooler(test::shared_server(), {.mode = test::pool_mode::session});
+    const auto works = [](workplace& w) -> io::task<> {
+        site s(w);
+        const auto done = co_await s.apply("1", "create table by_the_session (x int)", "drop table by_the_session");
+        EXPECT_TRUE(done) << told(done);
+        const auto undone = co_await s.back_to("0");
+        EXPECT_TRUE(undone) << told(undone);
+        co_await w.script("drop schema supabase_migrations cascade; drop schema basekeeper cascade");
+    };
+    database::at_work(works, {}, pooler.url());
 }
 
 TEST(a_version, that_another_tool_applies_meanwhile_is_a_conflict)

@@ -27,7 +27,9 @@ inline waiting impatient()
 class site
 {
 public:
-    explicit site(workplace& w, waiting how = impatient()) : migrate(w.open, system_clock(), how), w_(w) {}
+    explicit site(workplace& w, waiting how = impatient())
+        : migrate(w.open, system_clock(), [&w](const std::string& i) { w.db.forget_catalogue(i); }, how), w_(w)
+    {}
 
     io::task<result<run_report>> apply(std::string version, std::string text, std::optional<std::string> down = {})
     {
