@@ -134,6 +134,30 @@ async function schema(assistant) {
   tell.expect(/untrusted-data/.test(seen.text), 'what comes from the database is marked as data, not as instructions');
 }
 
+async function changeTheSchema(assistant) {
+  tell.chapter('Changing the schema, recorded and reversible');
+  const migration = {
+    name: 'add_reviews', version: '20260101000000',
+    query: 'create table reviews (id int primary key, order_id bigint references orders, stars int);\nalter table orders add column note text',
+    down: 'alter table orders drop column note; drop table reviews',
+  };
+  const tried = await assistant.must('apply_migration', { ...migration, dry_run: true });
+  tell.quiet(tried.text.length > 900 ? `${tried.text.slice(0, 900)}…` : tried.text);
+  tell.expect(await assistant.value("select to_regclass('reviews') is null"), 'a dry run told locks and rewrites, and left nothing');
+  await assistant.must('apply_migration', migration);
+  const listed = await assistant.must('list_migrations');
+  tell.expect(listed.migrations[0].version === migration.version && listed.migrations[0].can_roll_back,
+    'applied, in the history that the Supabase CLI reads as well', listed.migrations);
+  const found = await assistant.must('get_advisors', { lint: 'rls_disabled_in_public' });
+  tell.quiet(found.text.length > 900 ? `${found.text.slice(0, 900)}…` : found.text);
+  tell.expect(/reviews/.test(found.text), 'the advisors say that everybody can read the new table, with the SQL that mends it');
+  const { types } = await assistant.must('generate_typescript_types');
+  tell.expect(/reviews: \{/.test(types) && /note: string \| null/.test(types), 'its TypeScript types, without Node.js', types);
+  assistant.answer = { action: 'accept', content: { confirm: true } };
+  await assistant.must('rollback_migration', { version: '0' });
+  tell.expect(await assistant.value("select to_regclass('reviews') is null"), 'rolled back, after its person said yes');
+}
+
 async function audit(work, assistant) {
   tell.chapter('The record of all this');
   await assistant.close();
@@ -185,6 +209,7 @@ try {
   await attack(assistant);
   await destroy(assistant);
   await schema(assistant);
+  await changeTheSchema(assistant);
   await audit(work, assistant);
   howToConnect();
   tell.end();
