@@ -82,7 +82,9 @@ struct run_command
 
     io::task<int> operator()(const cli::diff_command& c) const
     {
-        return cli::diff(c, {with.compare(), with.names(), with.rules().settings().longest_call, book()}, show);
+        return cli::diff(
+            c, {with.compare(), with.names(), {with.offers(), with.rules(), local_principal("cli")}}, show
+        );
     }
 
     io::task<int> operator()(const cli::secrets_command&) const

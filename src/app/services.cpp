@@ -133,9 +133,7 @@ struct services::parts
         types::tools::add_all(all, *types);
         advisors::tools::add_all(all, *advisors, *settings.values.limits.max_result_bytes / 2);
         inspection::tools::add_all(all, *inspection);
-        schema_diff::tools::add_all(
-            all, *compare, {*settings.values.limits.max_result_bytes, *settings.values.pinned_instance}
-        );
+        schema_diff::tools::add_all(all, *compare, *settings.values.limits.max_result_bytes);
         migrations::tools::add_all(all, *migrations);
         offers = TRY(only_features(all, *settings.values.features));
         watch.emplace(observed{*names, *open, audit, log, runtime.pool(), store.dir()}, audit_face, offers);

@@ -84,6 +84,17 @@ std::string nearest_tool(const mcp::registry& offers, std::string_view name)
     return std::string(nearest(name, names));
 }
 
+/// The structured answer, or why there is none.
+result<std::string> answer_of(mcp::tool_reply reply)
+{
+    if (!reply.failed)
+        return std::move(reply.structured);
+    auto failed = *std::move(reply.failed);
+    if (failed.code == condition::input_required)
+        failed.hint = "repeat the command with --yes if you agree";
+    return std::unexpected(std::move(failed));
+}
+
 } // namespace
 
 int report(terminal& screen, const error& e)
@@ -108,14 +119,32 @@ call_tool(const mcp::tool& tool, boost::json::object arguments, consent agreed, 
 {
     person asker(screen, agreed);
     mcp::call c({.who = std::move(with.who)}, asker, io::deadline::after(with.rules.settings().longest_call));
-    auto reply = CO_TRY(co_await with.rules.run(tool, std::move(arguments), c));
-    if (reply.failed) {
-        auto failed = *std::move(reply.failed);
-        if (failed.code == condition::input_required)
-            failed.hint = "repeat the command with --yes if you agree";
-        co_return std::unexpected(std::move(failed));
+    co_return answer_of(CO_TRY(co_await with.rules.run(tool, std::move(arguments), c)));
+}
+
+io::task<result<>> do_as_tool(
+    const mcp::tool& tool,
+    boost::json::object arguments,
+    consent agreed,
+    call_services with,
+    terminal& screen,
+    tool_work work
+)
+{
+    person asker(screen, agreed);
+    mcp::call c({.who = std::move(with.who)}, asker, io::deadline::after(with.rules.settings().longest_call));
+    auto admitted = co_await with.rules.admit(tool, std::move(arguments), c);
+    if (!admitted) {
+        auto refused = CO_TRY(std::move(admitted).error());
+        CO_TRY(answer_of(std::move(refused)));
+        co_return result<>{};
     }
-    co_return std::move(reply.structured);
+    admitted->prepared.run = [&work](mcp::call& running) -> io::task<result<mcp::tool_output>> {
+        CO_TRY(co_await work(running));
+        co_return mcp::tool_output{.structured = "{}"};
+    };
+    CO_TRY(answer_of(co_await with.rules.finish(*std::move(admitted), c)));
+    co_return result<>{};
 }
 
 io::task<int> call(call_command what, call_services with, presentation show)

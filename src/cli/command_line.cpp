@@ -212,7 +212,11 @@ void add_diff(CLI::App& app, draft& d)
     diff->add_option("to", d.diff.to, "An instance, or a folder of .sql files that make the schema")->required();
     diff->add_option("--schema", d.diff.schemas, "Only this schema; may be repeated")->take_all()->expected(1);
     diff->add_flag("--destructive", d.diff.destructive, "With what loses data or objects");
-    diff->callback([&d] { d.chosen = d.diff; });
+    diff->add_flag("-y,--yes", d.yes, "Do not ask");
+    diff->callback([&d] {
+        d.diff.agreed = d.yes ? consent::given : consent::ask;
+        d.chosen = d.diff;
+    });
 }
 
 void add_migration(CLI::App& app, draft& d)

@@ -138,6 +138,7 @@ struct diff_command
     std::string to;   ///< instance, or a folder of SQL
     std::vector<std::string> schemas;
     bool destructive = false;
+    consent agreed = consent::ask; ///< to a scratch database, where all that writes is confirmed
 };
 
 enum class migration_action

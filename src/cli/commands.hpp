@@ -14,6 +14,8 @@
 #include "state/audit_trail.hpp"
 #include "state/store.hpp"
 
+#include <functional>
+
 namespace basekeeper::migrations {
 class engine;
 }
@@ -43,6 +45,20 @@ io::task<int> call(call_command what, call_services with, presentation show);
 /// The same for one tool with its arguments as they are: the structured result as JSON text.
 io::task<result<std::string>>
 call_tool(const mcp::tool& tool, boost::json::object arguments, consent agreed, call_services with, terminal& screen);
+
+/// What a command does in place of the tool whose rules it obeys.
+using tool_work = std::move_only_function<io::task<result<>>(mcp::call&)>;
+
+/// Judges, asks and records as for a call of the tool, and does `work` instead of the tool's own: for commands that
+/// show more than an answer to a client holds.
+io::task<result<>> do_as_tool(
+    const mcp::tool& tool,
+    boost::json::object arguments,
+    consent agreed,
+    call_services with,
+    terminal& screen,
+    tool_work work
+);
 
 /// Prints a source file with the types of a database and nothing else.
 io::task<int> types(types_command what, call_services with, presentation show);
@@ -115,8 +131,7 @@ struct diff_services
 {
     schema_diff::engine& compare;
     instances::directory& names;
-    std::chrono::milliseconds longest;
-    bookkeeping book;
+    call_services calls;
 };
 
 io::task<int> diff(diff_command what, diff_services with, presentation show);

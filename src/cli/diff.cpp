@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <filesystem>
 
 namespace basekeeper::cli {
 namespace {
+
+constexpr std::string_view tool_name = "generate_diff";
 
 boost::json::array statements(const std::vector<schema_diff::step>& steps)
 {
@@ -46,35 +48,66 @@ void show_plan(const schema_diff::plan& found, presentation show)
         show.screen.say("note: " + printable(note));
 }
 
+/// Which of the two TO means; an instance that the configuration knows comes first.
+result<boost::json::object> arguments_of(const diff_command& what, const instances::directory& names)
+{
+    boost::json::object out{{"instance", what.from}};
+    std::error_code none;
+    if (names.find(what.to) != nullptr)
+        out["to"] = what.to;
+    else if (std::filesystem::is_directory(what.to, none))
+        out["folder"] = what.to;
+    else
+        return fail(
+            condition::not_found,
+            fmt::format("{} is neither an instance nor a folder", printable(what.to)),
+            "basekeeper instance list shows the instances"
+        );
+    if (!what.schemas.empty())
+        out["schemas"] = boost::json::array(what.schemas.begin(), what.schemas.end());
+    if (what.destructive)
+        out["include_destructive"] = true;
+    return out;
+}
+
+io::task<result<>> run(diff_command what, diff_services with, presentation show)
+{
+    const auto* tool = with.calls.offers.find_tool(tool_name);
+    if (tool == nullptr)
+        co_return fail(
+            condition::not_found,
+            "the tools of the group database are switched off here",
+            "add database to the setting features"
+        );
+    auto arguments = CO_TRY(arguments_of(what, with.names));
+    const bool folder = arguments.contains("folder");
+    // A script for psql is whole: pages of the tool would each be compared anew.
+    schema_diff::plan found;
+    const auto compare = [&](mcp::call& c) -> io::task<result<>> {
+        found = CO_TRY(co_await with.compare.diff(
+            {
+                .from = c.instance(),
+                .to = folder ? std::string() : what.to,
+                .folder = folder ? std::filesystem::path(what.to) : std::filesystem::path(),
+                .schemas = what.schemas,
+                .destructive = what.destructive ? schema_diff::destructive_steps::included
+                                                : schema_diff::destructive_steps::held_back,
+            },
+            c.deadline()
+        ));
+        co_return result<>{};
+    };
+    CO_TRY(co_await do_as_tool(*tool, std::move(arguments), what.agreed, with.calls, show.screen, compare));
+    show_plan(found, show);
+    co_return result<>{};
+}
+
 } // namespace
 
 io::task<int> diff(diff_command what, diff_services with, presentation show)
 {
-    const bool instance = with.names.find(what.to) != nullptr;
-    std::error_code none;
-    const bool folder = !instance && std::filesystem::is_directory(what.to, none);
-    if (!instance && !folder)
-        co_return report(
-            show.screen,
-            {condition::not_found,
-             fmt::format("{} is neither an instance nor a folder", printable(what.to)),
-             "basekeeper instance list shows the instances"}
-        );
-    schema_diff::diff_request request{
-        .from = what.from,
-        .to = instance ? what.to : std::string(),
-        .folder = folder ? std::filesystem::path(what.to) : std::filesystem::path(),
-        .schemas = what.schemas,
-        .destructive =
-            what.destructive ? schema_diff::destructive_steps::included : schema_diff::destructive_steps::held_back,
-    };
-    recorded_command record(with.book, "diff", what.from, {{"to", what.to}});
-    const auto found = co_await with.compare.diff(std::move(request), io::deadline::after(with.longest));
-    const auto recorded = record.end(found ? result<>{} : result<>(std::unexpected(found.error())));
-    if (!recorded)
-        co_return report(show.screen, recorded.error());
-    show_plan(*found, show);
-    co_return 0;
+    const auto done = co_await run(std::move(what), std::move(with), show);
+    co_return done ? 0 : report(show.screen, done.error());
 }
 
 } // namespace basekeeper::cli

@@ -140,8 +140,7 @@ io::task<result<prepared_call>> policy::check(const tool& t, boost::json::object
     }
     d.arguments = digest_of(arguments);
     auto prepared = CO_TRY(t.prepare(arguments));
-    // A tool that can write needs that right even for a call that seems to read: what a text does is only guessed.
-    CO_TRY(check_rights(t.about.group, std::max(prepared.intent.does, std::min(t.about.worst, effect::writes)), c, d));
+    CO_TRY(check_intent(t, prepared.intent, c, d));
     d.word = "allowed";
     if (prepared.intent.does != effect::reads && !audit_.healthy()) {
         d.word = "refused_unaudited";

@@ -154,6 +154,8 @@ private:
     result<> check_group(std::string_view group, call& c, judgement& d) const;
     io::task<result<>> name_instance(const template_variables& values, std::string_view group, call& c, judgement& d);
     result<> check_rights(std::string_view group, effect does, call& c, judgement& d) const;
+    result<> check_intent(const tool& t, const plan& intent, call& c, judgement& d) const;
+    result<> check_others(const tool& t, const plan& intent, call& c, judgement& d) const;
     result<> check_offered(const tool& t, call& c, judgement& d) const;
     io::task<result<>> confirm(const tool& t, judgement& d, const plan& intent, call& c);
     io::task<result<prepared_call>> check(const tool& t, boost::json::object arguments, judgement& d, call& c);

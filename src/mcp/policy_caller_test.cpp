@@ -51,6 +51,71 @@ TEST_F(policy_caller, a_scope_to_read_is_not_enough_for_a_tool_that_can_write_ev
     EXPECT_EQ(runs, 1);
 }
 
+/// Like a comparison: reads of two instances, or writes when it is not `harmless`.
+struct comparing
+{
+    std::string to;
+    bool harmless = true;
+
+    static constexpr auto fields = std::tuple{
+        json::optional("to", &comparing::to, "Which."),
+        json::optional("harmless", &comparing::harmless),
+    };
+};
+
+tool make_comparer()
+{
+    return make_tool<comparing, said>(
+        {.name = "compare", .group = "test", .worst = effect::writes, .description = "Compares.", .least = effect::reads
+        },
+        [](comparing in, call&) -> io::task<result<said>> { co_return said{in.to}; },
+        {.assess = [](const comparing& in
+                   ) { return plan{in.harmless ? effect::reads : effect::writes, "a copy is made", {in.to}}; }}
+    );
+}
+
+TEST_F(policy_caller, every_instance_that_a_call_reads_must_be_within_reach)
+{
+    catalog.known = {"dev", "prod"};
+    const auto compare = make_comparer();
+    rights = std::make_shared<limited>("test", effect::reads, "dev");
+    auto existing = text(compare, R"({"instance":"dev","to":"prod"})");
+    EXPECT_THAT(existing, HasSubstr("test:read on instance \"prod\" too"));
+    EXPECT_EQ(latest(), "refused_scope denied");
+    const auto made_up = text(compare, R"({"instance":"dev","to":"what"})");
+    EXPECT_EQ(existing.replace(existing.find("prod"), 4, "what"), made_up);
+    EXPECT_EQ(run(compare, R"({"instance":"dev","to":"dev"})")->failed, std::nullopt);
+    rights = nullptr;
+    sees.instance = "dev";
+    EXPECT_THAT(text(compare, R"({"to":"prod"})"), HasSubstr("limited to instance \"dev\""));
+    sees = {};
+    make({.pinned_instance = "dev"});
+    EXPECT_THAT(text(compare, R"({"to":"prod"})"), HasSubstr("limited to instance \"dev\""));
+    make({});
+    EXPECT_EQ(run(compare, R"({"instance":"dev","to":"prod"})")->failed, std::nullopt);
+}
+
+TEST_F(policy_caller, a_tool_whose_arguments_tell_for_certain_reads_in_read_only_mode_and_with_a_scope_to_read)
+{
+    const auto compare = make_comparer();
+    const auto refused = [&] { return text(compare, R"({"to":"dev","harmless":false})"); };
+    rights = std::make_shared<limited>("test", effect::reads);
+    EXPECT_TRUE(rules->offers(compare, {{"key:1", rights}}));
+    EXPECT_EQ(run(compare, R"({"to":"dev"})")->failed, std::nullopt);
+    EXPECT_THAT(refused(), HasSubstr("test:write"));
+    rights = nullptr;
+    make({.mode = access::read_only});
+    EXPECT_TRUE(rules->offers(compare));
+    EXPECT_EQ(run(compare, R"({"to":"dev"})")->failed, std::nullopt);
+    EXPECT_THAT(refused(), HasSubstr("would write here (a copy is made)"));
+    EXPECT_THAT(refused(), HasSubstr("without --read-only"));
+    EXPECT_EQ(latest(), "refused_read_only denied");
+    make({});
+    sees.mode = access::read_only;
+    EXPECT_THAT(refused(), HasSubstr("without read_only=true"));
+    EXPECT_FALSE(rules->offers(writer, {{"x"}, sees})) << "others are hidden as before";
+}
+
 TEST_F(policy_caller, destroying_needs_its_own_scope)
 {
     client.next = saying(answer_action::accept, {{"confirm", true}});

@@ -58,11 +58,11 @@ bool policy::offers(const tool& t, const caller& from) const
         return true;
     const auto& sees = from.sees;
     const bool read_only = settings_.mode == access::read_only || sees.mode == access::read_only;
-    if (read_only && t.about.worst != effect::reads)
+    if (read_only && needed_by_all(t.about) != effect::reads)
         return false;
     if (!shows_group(sees, t.about.group))
         return false;
-    return !from.who.rights || from.who.rights->allows(t.about.group, std::min(t.about.worst, effect::writes), "");
+    return !from.who.rights || from.who.rights->allows(t.about.group, needed_by_all(t.about), "");
 }
 
 bool policy::offers(const resource& r, const caller& from) const
@@ -154,7 +154,7 @@ bool policy::shows_work(const tool& t, std::string_view instance, const caller& 
     if (t.about.about != subject::instance || t.about.group.empty())
         return true;
     const auto& only = limited_to(from.sees);
-    const auto needed = std::min(t.about.worst, effect::writes);
+    const auto needed = needed_by_all(t.about);
     return (only.empty() || only == instance) &&
            (!from.who.rights || (!instance.empty() && from.who.rights->allows(t.about.group, needed, instance)));
 }
@@ -239,7 +239,7 @@ result<> policy::check_offered(const tool& t, call& c, judgement& d) const
             "connect with features that name the group"
         );
     }
-    return check_rights(t.about.group, std::min(t.about.worst, effect::writes), c, d);
+    return check_rights(t.about.group, needed_by_all(t.about), c, d);
 }
 
 result<> policy::check_rights(std::string_view group, effect does, call& c, judgement& d) const
@@ -254,6 +254,45 @@ result<> policy::check_rights(std::string_view group, effect does, call& c, judg
                        : fmt::format("this needs the scope {} on instance \"{}\"", scope, c.instance());
     c.lacks_scope(std::move(scope));
     return fail(condition::denied, std::move(message), "use a credential that was granted it");
+}
+
+/// What only the arguments tell: that this call writes although others of the tool do not, and where else it reads.
+result<> policy::check_intent(const tool& t, const plan& intent, call& c, judgement& d) const
+{
+    const bool read_only = settings_.mode == access::read_only || c.sees().mode == access::read_only;
+    if (read_only && t.about.least && intent.does != effect::reads) {
+        d.word = "refused_read_only";
+        return fail(
+            condition::denied,
+            fmt::format("{} would write here ({}) and this server is read-only", t.about.name, intent.summary),
+            settings_.mode == access::read_only ? "the operator must start the server without --read-only"
+                                                : "connect without read_only=true"
+        );
+    }
+    TRY(check_rights(t.about.group, std::max(intent.does, needed_by_all(t.about)), c, d));
+    return check_others(t, intent, c, d);
+}
+
+result<> policy::check_others(const tool& t, const plan& intent, call& c, judgement& d) const
+{
+    const caller from{c.who(), c.sees()};
+    const auto& only = limited_to(from.sees);
+    for (const auto& name : intent.also_reads) {
+        if (!only.empty() && only != name)
+            return fail(
+                condition::denied,
+                fmt::format("this server is limited to instance \"{}\"", only),
+                "leave other instances out"
+            );
+        if (reaches(name, t.about.group, from))
+            continue;
+        d.word = "refused_scope";
+        auto scope = scope_name(t.about.group, effect::reads);
+        auto message = fmt::format("this needs the scope {} on instance \"{}\" too", scope, utf8_prefix(name, 64));
+        c.lacks_scope(std::move(scope));
+        return fail(condition::denied, std::move(message), "name an instance that list_instances shows");
+    }
+    return {};
 }
 
 std::string scope_name(std::string_view group, effect what)

@@ -7,10 +7,13 @@
 #include "mcp/content.hpp"
 #include "mcp/parameter_headers.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 namespace basekeeper::mcp {
 
@@ -47,6 +50,10 @@ struct tool_description
     origin words = origin::foreign;
     std::string description;
     task_support as_task = task_support::forbidden;
+
+    /// What its mildest calls do, when that decides who sees the tool: each call is then judged by its own arguments,
+    /// of which tool_hooks::assess must be certain. Empty: as `worst`, whatever the arguments say.
+    std::optional<effect> least{};
     std::string app{}; ///< `ui://` address of the resource that shows its results (MCP Apps); empty: none
 };
 
@@ -55,6 +62,9 @@ struct plan
 {
     effect does = effect::reads;
     std::string summary{}; ///< for `destroys`: what would be lost, one sentence for the person who confirms
+
+    /// Instances that it reads besides the one it is about: the caller must reach them as well.
+    std::vector<std::string> also_reads{};
 };
 
 /// The result of a tool before it is wrapped.
@@ -76,6 +86,13 @@ struct prepared_call
     std::move_only_function<io::task<result<>>(call&)> rehearse;
     std::move_only_function<io::task<result<tool_output>>(call&)> run;
 };
+
+/// The right that every call of a tool needs, and by which it is listed: what a text does is only guessed, so a tool
+/// that can write needs the right to write even for a call that seems to read.
+inline effect needed_by_all(const tool_description& t)
+{
+    return std::min(t.least.value_or(t.worst), effect::writes);
+}
 
 /// One tool. Made by `make_tool`; immutable afterwards.
 struct tool

@@ -50,6 +50,17 @@ test('instances out of reach and instances that do not exist are answered alike'
   assert.equal((await query('nope')).status, 400);
 });
 
+test('the other side of a comparison is judged like the first', async () => {
+  const to = async (key, instance, path) =>
+    (await call(key, 'generate_diff', { instance: 'dev', to: instance }, path)).replaceAll(instance, 'X');
+  assert.match(await to(narrow, 'prod'), /needs the scope database:read on instance/);
+  assert.equal(await to(narrow, 'prod'), await to(narrow, 'nope'));
+  assert.match(await to(whole, 'prod', '/mcp?instance=dev&read_only=true'), /limited to instance/);
+  assert.doesNotMatch(await to(whole, 'prod', '/mcp?read_only=true'), /scope|limited|read-only/);
+  const folder = await call(whole, 'generate_diff', { instance: 'dev', folder: '/' });
+  assert.match(folder, /database:write/);
+});
+
 test('completions name only instances within reach', async () => {
   const complete = async (key) => JSON.parse((await service.modern('completion/complete', {
     ref: { type: 'ref/resource', uri: 'basekeeper://instances/{instance}/schema' },

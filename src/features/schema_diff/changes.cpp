@@ -112,10 +112,10 @@ bool comparison::still_needs(const change& c, fact_number needed) const
     return there != no_fact && holds(after_[c.after].depends_on, there);
 }
 
-void comparison::lose(fact_number n, bool implied)
+void comparison::lose(fact_number n, dropped by)
 {
     auto& c = changes_[by_before_[n]];
-    c.implied = c.implied || implied;
+    c.implied = c.implied || by == dropped::with_another;
     if (is_gone(c.what))
         return;
     c.what = action::replace;
@@ -158,7 +158,7 @@ void comparison::spread_to(fact_number dependent, event from)
     const auto& c = changes_[by_before_[dependent]];
     if (from.why == cause::retyped) {
         if (!survives_retyping(d))
-            lose(dependent, false);
+            lose(dependent, dropped::by_itself);
         return;
     }
     if (from.why == cause::superseded) {
@@ -167,28 +167,28 @@ void comparison::spread_to(fact_number dependent, event from)
         else if (is_type(d.id.what))
             supersede(dependent);
         else if (d.id.what == kind::domain_constraint)
-            lose(dependent, true);
+            lose(dependent, dropped::with_another);
         else if (d.id.what != kind::table)
-            lose(dependent, false);
+            lose(dependent, dropped::by_itself);
         return;
     }
     if (lies_inside(dependent, from.of)) {
-        lose(dependent, true);
+        lose(dependent, dropped::with_another);
         return;
     }
     const auto cause_kind = before_[from.of].id.what;
     if (d.id.what == kind::index_attachment && (cause_kind == kind::index || cause_kind == kind::constraint)) {
         // The index of a partition goes with the index of its table.
-        lose(dependent, true);
+        lose(dependent, dropped::with_another);
         if (d.inside != no_fact)
-            lose(d.inside, true);
+            lose(d.inside, dropped::with_another);
         return;
     }
     if (d.id.what == kind::sequence_owner) {
         const auto sequence = d.inside;
         if (sequence != no_fact && changes_[by_before_[sequence]].after == no_fact) {
             changes_[by_before_[sequence]].implied = true;
-            lose(dependent, true);
+            lose(dependent, dropped::with_another);
             return;
         }
     }
@@ -198,7 +198,7 @@ void comparison::spread_to(fact_number dependent, event from)
     const bool lets_go = c.what == action::alter && !still_needs(c, from.of);
     const bool holds_rows = d.id.what == kind::table || (d.id.what == kind::column && !d.has("generated"));
     if (!lets_go && !holds_rows)
-        lose(dependent, false);
+        lose(dependent, dropped::by_itself);
 }
 
 /// Columns and checks that a table has from another one come and go with those.

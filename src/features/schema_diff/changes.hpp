@@ -77,11 +77,18 @@ private:
         cause why;
     };
 
+    /// Whether what goes needs a statement of its own.
+    enum class dropped : std::uint8_t
+    {
+        by_itself,
+        with_another
+    };
+
     void pair_up();
     void judge();
     void spread();
     void spread_to(fact_number dependent, event from);
-    void lose(fact_number n, bool implied);
+    void lose(fact_number n, dropped by);
     void retype(fact_number n);
     void supersede(fact_number n);
     void mark_inherited();

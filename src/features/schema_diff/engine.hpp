@@ -33,6 +33,7 @@ public:
     io::task<result<plan>> diff(diff_request what, io::deadline until);
 
 private:
+    io::task<result<snapshot>> read_one(instances::pools& of, pg::pool& by, schema_choice schemas, io::deadline until);
     io::task<result<snapshot>> read(std::string instance, schema_choice schemas, io::deadline until);
     io::task<result<snapshot>> read_folder(const diff_request& what, const snapshot& base, io::deadline until);
 

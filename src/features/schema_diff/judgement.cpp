@@ -15,11 +15,6 @@ bool has(const names& differing, std::string_view name)
     return std::ranges::find(differing, name) != differing.end();
 }
 
-action replace_if(bool must)
-{
-    return must ? action::replace : action::alter;
-}
-
 bool begins_with(const std::vector<std::string_view>& whole, const std::vector<std::string_view>& start)
 {
     return whole.size() >= start.size() && std::equal(start.begin(), start.end(), whole.begin());
@@ -66,7 +61,8 @@ action judge_constraint(const fact& before, const fact& after, const names& d)
         return action::alter;
     const bool foreign = before.at("type") == "f" && after.at("type") == "f";
     const bool same_validity = old.ends_with(" NOT VALID") == wanted.ends_with(" NOT VALID");
-    return replace_if(!foreign || !same_validity || without_deferral(old) != without_deferral(wanted));
+    return (!foreign || !same_validity || without_deferral(old) != without_deferral(wanted)) ? action::replace
+                                                                                             : action::alter;
 }
 
 /// A number as text, written so that texts compare like numbers; there are never 1,000 arguments.
@@ -80,10 +76,10 @@ action judge_function(const fact& before, const fact& after, const names& d)
     if (!has(d, "definition"))
         return action::alter;
     // CREATE OR REPLACE keeps names and result, and takes no default away.
-    return replace_if(
-        before.at("_signature") != after.at("_signature") ||
-        count_of(after.at("_defaults")) < count_of(before.at("_defaults"))
-    );
+    return (before.at("_signature") != after.at("_signature") ||
+            count_of(after.at("_defaults")) < count_of(before.at("_defaults")))
+               ? action::replace
+               : action::alter;
 }
 
 judgement judge_column(const fact& after, const names& d)
@@ -96,21 +92,22 @@ judgement judge_column(const fact& after, const names& d)
 action judge_policy(const fact& before, const fact& after, const names& d)
 {
     const auto lost = [&](std::string_view name) { return before.has(name) && !after.has(name); };
-    return replace_if(has(d, "command") || has(d, "mode") || lost("using") || lost("with_check"));
+    return (has(d, "command") || has(d, "mode") || lost("using") || lost("with_check")) ? action::replace
+                                                                                        : action::alter;
 }
 
 action judge_type(const fact& before, const fact& after, const names& d)
 {
-    const auto supersede_if = [](bool must) { return must ? action::supersede : action::alter; };
     switch (before.id.what) {
     case kind::enum_type:
-        return supersede_if(!only_adds_labels(before.at("labels"), after.at("labels")));
+        return !only_adds_labels(before.at("labels"), after.at("labels")) ? action::supersede : action::alter;
     case kind::composite_type:
-        return supersede_if(!only_adds_and_drops(before.at("attributes"), after.at("attributes")));
+        return !only_adds_and_drops(before.at("attributes"), after.at("attributes")) ? action::supersede
+                                                                                     : action::alter;
     case kind::range_type:
-        return supersede_if(has(d, "definition"));
+        return has(d, "definition") ? action::supersede : action::alter;
     default:
-        return supersede_if(has(d, "type") || has(d, "collation"));
+        return (has(d, "type") || has(d, "collation")) ? action::supersede : action::alter;
     }
 }
 
@@ -118,29 +115,30 @@ action judge_by_names(const fact& before, const fact& after, const names& d)
 {
     switch (before.id.what) {
     case kind::extension:
-        return replace_if(has(d, "schema") && !before.has("_relocatable"));
+        return (has(d, "schema") && !before.has("_relocatable")) ? action::replace : action::alter;
     case kind::domain_constraint:
-        return replace_if(has(d, "definition") && !validates(before.at("definition"), after.at("definition")));
+        return (has(d, "definition") && !validates(before.at("definition"), after.at("definition"))) ? action::replace
+                                                                                                     : action::alter;
     case kind::aggregate:
-        return replace_if(has(d, "definition") || has(d, "arguments"));
+        return (has(d, "definition") || has(d, "arguments")) ? action::replace : action::alter;
     case kind::table:
-        return replace_if(has(d, "partition_by") || has(d, "of_type"));
+        return (has(d, "partition_by") || has(d, "of_type")) ? action::replace : action::alter;
     case kind::index:
     case kind::statistics:
     case kind::materialized_view:
     case kind::trigger:
     case kind::event_trigger:
-        return replace_if(has(d, "definition"));
+        return has(d, "definition") ? action::replace : action::alter;
     case kind::table_attachment:
     case kind::index_attachment:
     case kind::publication_table:
         return action::replace;
     case kind::view:
-        return replace_if(
-            has(d, "definition") && !begins_with(parts_of(after.at("_columns")), parts_of(before.at("_columns")))
-        );
+        return (has(d, "definition") && !begins_with(parts_of(after.at("_columns")), parts_of(before.at("_columns"))))
+                   ? action::replace
+                   : action::alter;
     case kind::publication:
-        return replace_if(has(d, "all_tables"));
+        return has(d, "all_tables") ? action::replace : action::alter;
     default:
         return action::alter;
     }

@@ -6,6 +6,7 @@
 #include "features/database/catalogue.hpp"
 #include "features/schema_diff/plan.hpp"
 #include "io/offload.hpp"
+#include "sql/script.hpp"
 
 #include <fmt/format.h>
 
@@ -18,6 +19,16 @@ namespace {
 
 constexpr std::size_t most_files = 10'000;
 constexpr std::size_t most_file_bytes = std::size_t{16} << 20U;
+
+// By the server's clock, as the names are. What somebody is connected to is in use.
+constexpr std::string_view forgotten_sql = R"(
+select pg_catalog.quote_ident(d.datname) from pg_catalog.pg_database d
+where case when d.datname operator(pg_catalog.~) '^basekeeper_scratch_[0-9]{9,12}_[0-9a-f]{8}$'
+  then pg_catalog.split_part(d.datname, '_', 3)::bigint operator(pg_catalog.<)
+    (extract(epoch from pg_catalog.now())::bigint operator(pg_catalog.-) 3600) end
+  and not exists (select from pg_catalog.pg_stat_activity a where a.datid operator(pg_catalog.=) d.oid))";
+
+constexpr std::string_view now_sql = "select extract(epoch from pg_catalog.now())::bigint";
 
 struct sql_file
 {
@@ -58,9 +69,8 @@ result<std::vector<sql_file>> read_folder_files(const std::filesystem::path& fol
     return out;
 }
 
-std::vector<std::string> platform_schema_names(const snapshot& base)
+std::vector<std::string> platform_schema_names()
 {
-    static_cast<void>(base);
     auto list = database::platform_schemas();
     list.remove_prefix(1);
     list.remove_suffix(1);
@@ -68,6 +78,35 @@ std::vector<std::string> platform_schema_names(const snapshot& base)
     for (const auto& name : parts_of(list, ','))
         if (name != "information_schema")
             out.emplace_back(name);
+    return out;
+}
+
+/// The text cut where a transaction must end: what runs outside of any stands alone, all else stays together. Fails
+/// with invalid_argument for what would reach beyond the scratch database.
+result<std::vector<std::string_view>> parts_to_run(std::string_view text)
+{
+    std::vector<std::string_view> out;
+    std::size_t begin = 0;
+    const auto cut = [&](std::size_t at) {
+        if (at > begin)
+            out.push_back(text.substr(begin, at - begin));
+        begin = at;
+    };
+    for (const auto& s : TRY(sql::read_script(text))) {
+        using enum sql::aftermath;
+        if (s.after == makes_database || s.after == drops_database || s.kind == "ALTER SYSTEM")
+            return fail(
+                condition::invalid_argument,
+                fmt::format("{} reaches beyond the scratch database", s.kind),
+                "leave it out of the folder: the files are run to compare schemas"
+            );
+        if (s.runs == sql::placement::together)
+            continue;
+        if (s.runs == sql::placement::alone)
+            cut(s.begin);
+        cut(std::min(s.end + 1, text.size()));
+    }
+    cut(text.size());
     return out;
 }
 
@@ -87,14 +126,30 @@ void add_platform(const snapshot& base, snapshot& to)
 scratch_database::scratch_database(
     pg::connection& maintenance, pg::target server, io::executor where, io::offload_pool& threads
 )
-    : maintenance_(maintenance), server_(std::move(server)), where_(std::move(where)), threads_(threads),
-      name_("basekeeper_scratch_" + crypto::uuid_v4().substr(0, 8))
+    : maintenance_(maintenance), server_(std::move(server)), where_(std::move(where)), threads_(threads)
+{}
+
+/// Whoever makes one clears away what a run that was killed left behind; best effort.
+io::task<result<>> scratch_database::drop_forgotten(io::deadline until)
 {
-    server_.database = name_;
+    const auto found = CO_TRY(co_await maintenance_.query(std::string(forgotten_sql), {}, until));
+    for (std::size_t r = 0; r < found.rows.size(); ++r) {
+        // Without force: a database that somebody uses by now stays.
+        const auto dropped = co_await maintenance_.query(
+            fmt::format("drop database if exists {}", found.rows.value(r, 0).value_or("")), {}, until
+        );
+        if (!dropped && maintenance_.broken())
+            co_return std::unexpected(dropped.error());
+    }
+    co_return result<>{};
 }
 
 io::task<result<>> scratch_database::create(io::deadline until)
 {
+    CO_TRY(co_await drop_forgotten(until));
+    const auto now = CO_TRY(co_await maintenance_.query(std::string(now_sql), {}, until));
+    name_ = fmt::format("basekeeper_scratch_{}_{}", now.rows.value(0, 0).value_or("0"), crypto::uuid_v4().substr(0, 8));
+    server_.database = name_;
     auto made = co_await maintenance_.query("create database " + name_ + " template template0", {}, until);
     if (!made) {
         auto why = std::move(made).error();
@@ -115,7 +170,7 @@ io::task<result<>> scratch_database::drop(io::deadline until)
 /// Best effort: what the login may not do is left out, and the files then fail with the server's words if they need it.
 io::task<result<>> scratch_database::prepare(const snapshot& base, io::deadline until)
 {
-    auto lease = CO_TRY(co_await extract(maintenance_, platform_schema_names(base), until));
+    auto lease = CO_TRY(co_await extract(maintenance_, platform_schema_names(), until));
     const auto empty = CO_TRY(co_await extract(*inside_, {}, until));
     const auto attempt = [&](std::string sql) -> io::task<result<>> {
         const auto ran = co_await inside_->query(std::move(sql), {}, until);
@@ -141,11 +196,18 @@ io::task<result<>> scratch_database::prepare(const snapshot& base, io::deadline 
     co_return result<>{};
 }
 
+io::task<result<>> scratch_database::run_file(std::string_view text, io::deadline until)
+{
+    for (const auto part : CO_TRY(parts_to_run(text)))
+        CO_TRY(co_await inside_->simple_script(std::string(part), until));
+    co_return result<>{};
+}
+
 io::task<result<>> scratch_database::run_files(const std::filesystem::path& folder, io::deadline until)
 {
     auto files = CO_TRY(co_await io::offload(threads_, [folder] { return read_folder_files(folder); }));
     for (auto& file : files) {
-        auto ran = co_await inside_->simple_script(std::move(file.text), until);
+        auto ran = co_await run_file(file.text, until);
         if (!ran) {
             auto why = std::move(ran).error();
             if (why.hint.empty())

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace basekeeper::schema_diff {
 
@@ -19,7 +20,8 @@ public:
     /// `maintenance` is a session of the same server; it must outlive the object.
     scratch_database(pg::connection& maintenance, pg::target server, io::executor where, io::offload_pool& threads);
 
-    /// Fails with denied when the login may not create databases.
+    /// Drops scratch databases of more than an hour ago that nobody is connected to: their run was killed. Fails with
+    /// denied when the login may not create databases.
     io::task<result<>> create(io::deadline until);
 
     /// Gives it the extensions, platform schemas and default privileges of `base` as far as the login may, runs the
@@ -32,6 +34,8 @@ public:
 
 private:
     io::task<result<>> prepare(const snapshot& base, io::deadline until);
+    io::task<result<>> drop_forgotten(io::deadline until);
+    io::task<result<>> run_file(std::string_view text, io::deadline until);
     io::task<result<>> run_files(const std::filesystem::path& folder, io::deadline until);
 
     pg::connection& maintenance_;

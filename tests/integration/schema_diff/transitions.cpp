@@ -1,9 +1,10 @@
 // Reading the corpus, and the two programs that judge the outcome: pg_dump and pg-delta.
 #include "transitions.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -92,24 +93,57 @@ std::vector<std::string> dump_of(const std::string& url)
     return lines;
 }
 
-std::vector<std::string> ask_oracle(const std::vector<std::pair<std::string, std::string>>& pairs)
+oracle::oracle()
 {
-    std::string name = (std::filesystem::temp_directory_path() / "oracle.XXXXXX").string();
-    const int fd = ::mkstemp(name.data());
-    if (fd < 0)
-        throw std::runtime_error("mkstemp");
-    std::FILE* file = ::fdopen(fd, "w");
-    for (const auto& [source, desired] : pairs)
-        std::fputs((source + " " + desired + "\n").c_str(), file);
-    std::fclose(file);
-    auto lines = lines_of(output_of(std::string(BASEKEEPER_NODE) + " " + BASEKEEPER_ORACLE + " < " + name));
-    std::filesystem::remove(name);
-    if (lines.size() != pairs.size())
-        throw std::runtime_error("the oracle answered " + std::to_string(lines.size()) + " lines");
-    for (auto& line : lines)
-        if (line == "same")
-            line.clear();
-    return lines;
+    std::string folder = (std::filesystem::temp_directory_path() / "oracle.XXXXXX").string();
+    if (::mkdtemp(folder.data()) == nullptr)
+        throw std::runtime_error("mkdtemp");
+    pipe_ = std::filesystem::path(folder) / "commands";
+    if (::mkfifo(pipe_.c_str(), 0600) != 0)
+        throw std::runtime_error("mkfifo");
+    const auto command = std::string(BASEKEEPER_NODE) + " " + BASEKEEPER_ORACLE + " < " + pipe_.string();
+    // `e`: no other child may hold these ends open. The shell waits at the pipe until it is opened here.
+    from_ = ::popen(command.c_str(), "re"); // NOLINT(cert-env33-c): a command of the test itself
+    to_ = std::fopen(pipe_.c_str(), "we");
+    if (from_ == nullptr || to_ == nullptr)
+        throw std::runtime_error("the oracle does not start");
+}
+
+oracle::~oracle()
+{
+    std::fputs("end\n", to_);
+    std::fclose(to_);
+    ::pclose(from_);
+    std::error_code none;
+    std::filesystem::remove_all(pipe_.parent_path(), none);
+}
+
+std::string oracle::ask(const std::string& command)
+{
+    std::fputs((command + "\n").c_str(), to_);
+    std::fflush(to_);
+    std::string line;
+    std::array<char, 4096> part{};
+    while (!line.ends_with('\n') && std::fgets(part.data(), part.size(), from_) != nullptr)
+        line += part.data();
+    if (!line.ends_with('\n') || line.starts_with("failed"))
+        throw std::runtime_error("the oracle: " + command + ": " + line);
+    line.pop_back();
+    return line;
+}
+
+void oracle::read(const std::vector<std::pair<std::string, std::string>>& names_and_urls)
+{
+    std::string command = "read";
+    for (const auto& [name, url] : names_and_urls)
+        command.append(" ").append(name).append(" ").append(url);
+    ask(command);
+}
+
+std::string oracle::compare(const std::string& left, const std::string& right)
+{
+    auto said = ask("compare " + left + " " + right);
+    return said == "same" ? std::string() : said;
 }
 
 std::string url_of(const std::string& database)

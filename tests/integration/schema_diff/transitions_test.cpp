@@ -8,8 +8,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <iostream>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
 
 namespace basekeeper::schema_diff {
 namespace {
@@ -28,6 +34,7 @@ do $$ begin
   end if;
 end $$)";
 
+/// The databases of one worker, and what went wrong in them.
 class databases
 {
 public:
@@ -45,16 +52,16 @@ public:
     io::task<> run(pg::connection& in, std::string sql, const std::string& what)
     {
         const auto ran = co_await in.simple_script(sql, soon());
-        EXPECT_TRUE(ran) << what << ": " << describe(ran.error()) << ' ' << ran.error().server_text << "\n" << sql;
+        if (!ran)
+            fail(what + ": " + describe(ran.error()) + " " + ran.error().server_text + "\n" + sql);
     }
 
-    /// A fresh database with the schema.
+    /// A fresh database with the schema. Copying files is the faster way where nothing is synced to the disk.
     io::task<std::string> make(const std::string& sql, const std::string& what)
     {
-        auto admin = co_await open("postgres");
         const auto name = "t" + std::to_string(++count_);
-        co_await run(admin, std::string(roles_sql), "roles");
-        co_await run(admin, "create database " + name + " template template0", what);
+        auto admin = co_await open("postgres");
+        co_await run(admin, "create database " + name + " template template0 strategy file_copy", what);
         made_.push_back(name);
         auto in = co_await open(name);
         co_await run(in, sql, what);
@@ -78,10 +85,15 @@ public:
         made_.clear();
     }
 
+    void fail(std::string what) { failures_.push_back(std::move(what)); }
+
+    std::vector<std::string> take_failures() { return std::exchange(failures_, {}); }
+
 private:
     io::runtime& on_;
     std::vector<std::string> made_;
-    static inline int count_ = 0; // NOLINT: names of databases, one thread
+    std::vector<std::string> failures_;
+    static inline std::atomic<int> count_ = 0;
 };
 
 std::string text_of(const plan& p)
@@ -96,76 +108,142 @@ std::string text_of(const plan& p)
 
 enum class judges
 {
-    ourselves, ///< and pg-delta later
-    pg_dump_too
+    without_dumps,
+    all
 };
 
-/// Changes `from` into `to` and looks whether anything is left.
-io::task<> change(databases& on, std::string from, std::string to, std::string what, judges by)
+/// A schema that is there, and how each judge saw it.
+struct seen
 {
-    const auto before = co_await on.read(from);
-    const auto after = co_await on.read(to);
-    const auto first = make_plan(before, after, {}, destructive_steps::included);
-    EXPECT_FALSE(first.steps.empty()) << what << ": nothing to do";
+    snapshot ours;
+    std::string oracles;
+    std::vector<std::string> dump;
+};
+
+/// Changes database `from` from one schema into the other and looks whether anything is left.
+io::task<>
+change(databases& on, oracle& delta, std::string from, const snapshot& before, const seen& wanted, std::string what)
+{
+    const auto first = make_plan(before, wanted.ours, {}, destructive_steps::included);
+    if (first.steps.empty())
+        on.fail(what + ": nothing to do");
     const auto script = text_of(first);
     auto in = co_await on.open(from);
     co_await on.run(in, to_script(first), what);
-    const auto second = make_plan(co_await on.read(from), after, {}, destructive_steps::included);
-    EXPECT_TRUE(second.empty()) << what << ": left\n" << text_of(second) << "\nafter\n" << script;
-    const auto left = by == judges::ourselves ? std::vector<std::string>{} : dump_of(url_of(from));
-    const auto right = by == judges::ourselves ? std::vector<std::string>{} : dump_of(url_of(to));
-    if (left != right)
-        ADD_FAILURE() << what << ": dumps differ: " << testing::PrintToString(left) << "\n"
-                      << testing::PrintToString(right) << "\nafter\n"
-                      << script;
-    if (std::getenv("BASEKEEPER_SHOW_PLANS") != nullptr) // NOLINT(concurrency-mt-unsafe): one thread
+    const auto second = make_plan(co_await on.read(from), wanted.ours, {}, destructive_steps::included);
+    if (!second.empty())
+        on.fail(what + ": left\n" + text_of(second) + "\nafter\n" + script);
+    delta.read({{from, url_of(from)}});
+    if (const auto left = delta.compare(from, wanted.oracles); !left.empty())
+        on.fail(what + ": pg-delta: " + left + "\nafter\n" + script);
+    if (!wanted.dump.empty())
+        if (const auto dump = dump_of(url_of(from)); dump != wanted.dump)
+            on.fail(
+                what + ": dumps differ: " + testing::PrintToString(dump) + "\n" + testing::PrintToString(wanted.dump) +
+                "\nafter\n" + script
+            );
+    if (std::getenv("BASEKEEPER_SHOW_PLANS") != nullptr) // NOLINT(concurrency-mt-unsafe): nobody sets it
         std::cout << "==== " << what << "\n" << script;
 }
 
-/// Three databases: the first becomes the second, then the second becomes the third.
-struct built
+/// Two databases: the first becomes the second, then the second becomes what the first was.
+io::task<> run_transition(databases& on, oracle& delta, transition t, judges back)
 {
-    std::string name;
-    std::string a;
-    std::string b;
-    std::string a_again;
-};
-
-void judge(const std::vector<std::pair<std::string, std::string>>& pairs, const std::vector<built>& all)
-{
-    const auto said = ask_oracle(pairs);
-    for (std::size_t i = 0; i < said.size(); ++i)
-        EXPECT_EQ(said[i], "") << all[i].name;
+    const auto a = co_await on.make(t.a, t.name + " (a)");
+    const auto b = co_await on.make(t.b, t.name + " (b)");
+    seen left{.ours = co_await on.read(a), .oracles = a + "_before", .dump = {}};
+    const seen right{.ours = co_await on.read(b), .oracles = b + "_before", .dump = dump_of(url_of(b))};
+    if (back == judges::all)
+        left.dump = dump_of(url_of(a));
+    delta.read({{left.oracles, url_of(a)}, {right.oracles, url_of(b)}});
+    co_await change(on, delta, a, left.ours, right, t.name + " forward");
+    co_await change(on, delta, b, right.ours, left, t.name + " back");
+    co_await on.drop_all();
 }
 
-io::task<> run_file(io::runtime& runtime, std::filesystem::path file)
+/// What went wrong, by file of the corpus.
+using outcome = std::map<std::filesystem::path, std::vector<std::string>>;
+
+/// Takes transitions until none is left.
+class workers
 {
-    databases on(runtime);
-    std::vector<built> all;
-    const char* only = std::getenv("BASEKEEPER_ONLY"); // NOLINT(concurrency-mt-unsafe): one thread
-    for (const auto& t : read_transitions(file))
-        if (only == nullptr || t.name == only)
-            all.push_back(
-                {t.name,
-                 co_await on.make(t.a, t.name + " (a)"),
-                 co_await on.make(t.b, t.name + " (b)"),
-                 co_await on.make(t.a, t.name + " (a)")}
-            );
-    std::vector<std::pair<std::string, std::string>> pairs;
-    for (const auto& each : all) {
-        co_await change(on, each.a, each.b, each.name + " forward", judges::pg_dump_too);
-        pairs.emplace_back(url_of(each.a), url_of(each.b));
+public:
+    workers()
+    {
+        for (const auto& file : corpus_files()) {
+            out_[file]; // a file without failures is there as well
+            for (auto& t : read_transitions(file))
+                if (only_ == nullptr || t.name == only_)
+                    waiting_.emplace_back(file, std::move(t));
+        }
     }
-    judge(pairs, all);
-    pairs.clear();
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    const auto back = std::getenv("BASEKEEPER_ALL_DUMPS") != nullptr ? judges::pg_dump_too : judges::ourselves;
-    for (const auto& each : all) {
-        co_await change(on, each.b, each.a_again, each.name + " back", back);
-        pairs.emplace_back(url_of(each.b), url_of(each.a_again));
+
+    outcome run()
+    {
+        make_roles();
+        {
+            const std::jthread other([this] { work(); });
+            work();
+        }
+        return std::move(out_);
     }
-    judge(pairs, all);
-    co_await on.drop_all();
+
+private:
+    static void make_roles()
+    {
+        io::runtime on;
+        databases place(on);
+        const auto make = [&]() -> io::task<> {
+            auto admin = co_await place.open("postgres");
+            co_await place.run(admin, std::string(roles_sql), "roles");
+        };
+        test::run_task(on, make());
+    }
+
+    std::optional<std::pair<std::filesystem::path, transition>> next()
+    {
+        const std::scoped_lock held(guard_);
+        if (waiting_.empty())
+            return std::nullopt;
+        auto out = std::move(waiting_.back());
+        waiting_.pop_back();
+        return out;
+    }
+
+    void work()
+    {
+        oracle delta;
+        while (auto one = next()) {
+            io::runtime on;
+            databases place(on);
+            const auto name = one->second.name;
+            try {
+                test::run_task(on, run_transition(place, delta, std::move(one->second), back_));
+            } catch (const std::exception& e) {
+                place.fail(name + ": " + e.what());
+            }
+            const std::scoped_lock held(guard_);
+            auto& failures = out_[one->first];
+            for (auto& each : place.take_failures())
+                failures.push_back(std::move(each));
+        }
+    }
+
+    // Dumps of the way back take a minute more and are left to an occasional run.
+    // NOLINTBEGIN(concurrency-mt-unsafe): nobody sets them
+    const char* only_ = std::getenv("BASEKEEPER_ONLY");
+    judges back_ = std::getenv("BASEKEEPER_ALL_DUMPS") != nullptr ? judges::all : judges::without_dumps;
+    // NOLINTEND(concurrency-mt-unsafe)
+    std::mutex guard_;
+    std::vector<std::pair<std::filesystem::path, transition>> waiting_;
+    outcome out_;
+};
+
+/// All files are run at once, on all there is; each is judged by a test of its own.
+const outcome& whole_corpus()
+{
+    static const outcome all = workers().run();
+    return all;
 }
 
 class corpus : public testing::TestWithParam<std::filesystem::path>
@@ -173,8 +251,8 @@ class corpus : public testing::TestWithParam<std::filesystem::path>
 
 TEST_P(corpus, becomes_the_other_schema_both_ways)
 {
-    io::runtime on;
-    test::run_task(on, run_file(on, GetParam()));
+    for (const auto& failure : whole_corpus().at(GetParam()))
+        ADD_FAILURE() << failure;
 }
 
 INSTANTIATE_TEST_SUITE_P(all, corpus, testing::ValuesIn(corpus_files()), [](const auto& file) {

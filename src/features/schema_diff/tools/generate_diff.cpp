@@ -58,11 +58,17 @@ void diff_page::write_json(std::string& out) const
     out += '}';
 }
 
+enum class share
+{
+    script,   ///< its SQL is in the script of the page
+    held_back ///< its SQL stands beside it
+};
+
 /// What is the ordinary case is left out.
-std::string to_json(const step& s, bool with_sql)
+std::string to_json(const step& s, share of)
 {
     boost::json::object out{{"object", s.object}};
-    if (with_sql)
+    if (of == share::held_back)
         out["sql"] = s.sql;
     if (s.lock != lock_class::none)
         out["lock"] = boost::describe::enum_to_string(s.lock, "");
@@ -86,24 +92,24 @@ diff_page page_of(plan all, std::size_t offset, std::size_t budget)
     plan part;
     std::size_t used = 0;
     std::size_t at = 0;
-    const auto take = [&](step& s, bool held) {
+    const auto take = [&](step& s, share of) {
         if (at++ < offset || out.next_offset)
             return;
-        auto text = to_json(s, held);
+        auto text = to_json(s, of);
         const auto cost = text.size() + s.sql.size() + s.note.size();
         if (used > 0 && used + cost > budget) {
             out.next_offset = static_cast<std::int64_t>(at - 1);
             return;
         }
         used += cost;
-        (held ? out.held_back : out.steps).items.push_back(std::move(text));
-        if (!held)
+        (of == share::held_back ? out.held_back : out.steps).items.push_back(std::move(text));
+        if (of == share::script)
             part.steps.push_back(std::move(s));
     };
     for (auto& s : all.steps)
-        take(s, false);
+        take(s, share::script);
     for (auto& s : all.held_back)
-        take(s, true);
+        take(s, share::held_back);
     out.sql = to_script(part);
     return out;
 }
@@ -111,21 +117,6 @@ diff_page page_of(plan all, std::size_t offset, std::size_t budget)
 std::unexpected<error> refuse(std::string message, std::string hint)
 {
     return fail(condition::invalid_argument, std::move(message), std::move(hint));
-}
-
-/// The other side is an instance too: the caller must be allowed to read it.
-result<> check_other(const std::string& name, const limits& caps, const mcp::call& c)
-{
-    const auto& rights = c.who().rights;
-    const bool in_view = c.sees().instance.empty() || c.sees().instance == name;
-    const bool pinned = !caps.pinned_instance.empty() && caps.pinned_instance != name;
-    if (pinned || !in_view || (rights && !rights->allows("database", mcp::effect::reads, name)))
-        return fail(
-            condition::denied,
-            fmt::format("instance {} is not open to this caller", name),
-            "name an instance that list_instances shows"
-        );
-    return {};
 }
 
 /// A folder is on the machine of the server: only who is there may name one.
@@ -141,13 +132,19 @@ result<> check_folder(const mcp::call& c)
     );
 }
 
-io::task<result<diff_page>> run(engine& with, limits caps, args in, mcp::call& c)
+/// A folder is run in a scratch database on the server of the instance.
+mcp::plan plan_of(const args& in)
+{
+    if (in.folder.empty())
+        return {.also_reads = in.to.empty() ? std::vector<std::string>{} : std::vector{in.to}};
+    return {.does = mcp::effect::writes, .summary = "a scratch database is created for the folder and dropped again"};
+}
+
+io::task<result<diff_page>> run(engine& with, std::size_t result_bytes, args in, mcp::call& c)
 {
     if (in.to.empty() == in.folder.empty())
         co_return refuse("to, folder: exactly one of them says what to compare with", "give to or folder");
-    if (in.folder.empty())
-        CO_TRY(check_other(in.to, caps, c));
-    else
+    if (!in.folder.empty())
         CO_TRY(check_folder(c));
     diff_request what{
         .from = c.instance(),
@@ -157,7 +154,7 @@ io::task<result<diff_page>> run(engine& with, limits caps, args in, mcp::call& c
         .destructive = in.include_destructive ? destructive_steps::included : destructive_steps::held_back,
     };
     auto found = CO_TRY(co_await with.diff(std::move(what), c.deadline()));
-    auto page = page_of(std::move(found), static_cast<std::size_t>(in.offset), caps.result_bytes / 2);
+    auto page = page_of(std::move(found), static_cast<std::size_t>(in.offset), result_bytes / 2);
     c.tally().rows = page.steps.items.size() + page.held_back.items.size();
     c.tally().truncated = page.next_offset.has_value();
     co_return page;
@@ -165,7 +162,7 @@ io::task<result<diff_page>> run(engine& with, limits caps, args in, mcp::call& c
 
 } // namespace
 
-mcp::tool generate_diff(engine& with, limits caps)
+mcp::tool generate_diff(engine& with, std::size_t result_bytes)
 {
     return mcp::make_tool<args, diff_page>(
         {.name = "generate_diff",
@@ -173,11 +170,10 @@ mcp::tool generate_diff(engine& with, limits caps)
          .worst = mcp::effect::writes,
          .description =
              "Writes the SQL that makes the instance's schema like another's; runs nothing. Drops are held back.",
-         .as_task = mcp::task_support::optional},
-        [&with, caps = std::move(caps)](args in, mcp::call& c) { return run(with, caps, std::move(in), c); },
-        // A folder is run in a scratch database on the server of the instance.
-        {.assess = [](const args& in
-                   ) { return mcp::plan{.does = in.folder.empty() ? mcp::effect::reads : mcp::effect::writes}; }}
+         .as_task = mcp::task_support::optional,
+         .least = mcp::effect::reads},
+        [&with, result_bytes](args in, mcp::call& c) { return run(with, result_bytes, std::move(in), c); },
+        {.assess = plan_of}
     );
 }
 

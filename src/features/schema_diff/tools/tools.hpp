@@ -5,20 +5,13 @@
 #include "mcp/registry.hpp"
 
 #include <cstddef>
-#include <string>
 
 namespace basekeeper::schema_diff::tools {
 
-/// What bounds a call besides its deadline.
-struct limits
-{
-    std::size_t result_bytes = 262'144;
-    std::string pinned_instance{}; ///< the only one that may be named; empty: any
-};
-
-mcp::tool generate_diff(engine& with, limits caps);
+/// Pages have about `result_bytes` at most.
+mcp::tool generate_diff(engine& with, std::size_t result_bytes);
 
 /// Adds the group; `with` must outlive the registry.
-void add_all(mcp::registry& to, engine& with, limits caps);
+void add_all(mcp::registry& to, engine& with, std::size_t result_bytes);
 
 } // namespace basekeeper::schema_diff::tools
