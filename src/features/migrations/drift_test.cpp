@@ -36,6 +36,7 @@ history_row row(std::string version, std::string_view text)
 std::vector<std::string> told(const std::vector<drift>& all)
 {
     std::vector<std::string> out;
+    out.reserve(all.size());
     for (const auto& one : all)
         out.push_back(one.version + " " + boost::describe::enum_to_string(one.kind, ""));
     return out;
