@@ -1,6 +1,7 @@
 // Scripts become steps; what cannot be a migration is refused with its place.
 #include "features/migrations/plan.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +22,9 @@ std::string steps_of(std::string script, std::size_t from = 0)
         out += out.empty() ? "" : " ";
         const auto first = std::to_string(one.first + 1);
         const auto last = std::to_string(one.first + one.count);
-        out += one.alone ? first + "!" : one.count == 1 ? "[" + first + "]" : "[" + first + "-" + last + "]";
+        out += one.alone        ? fmt::format("{}!", first)
+               : one.count == 1 ? fmt::format("[{}]", first)
+                                : fmt::format("[{}-{}]", first, last);
     }
     return out;
 }
