@@ -14,13 +14,13 @@ namespace {
 
 constexpr int oldest_server = 150'000;
 
-// pg_temp comes last: else a temporary table could stand in for a catalogue. Everything outside pg_catalog is printed
-// with its schema; constants are printed alike everywhere.
+// Compiling the queries would take longer than running them. pg_temp comes last: else a temporary table could stand in
+// for a catalogue. Everything outside pg_catalog is printed with its schema; constants are printed alike everywhere.
 constexpr std::string_view settings_sql = R"(
 select set_config('search_path', 'pg_catalog, pg_temp', true), set_config('DateStyle', 'ISO, YMD', true),
   set_config('IntervalStyle', 'postgres', true), set_config('TimeZone', 'UTC', true),
   set_config('extra_float_digits', '1', true), set_config('quote_all_identifiers', 'off', true),
-  set_config('bytea_output', 'hex', true))";
+  set_config('bytea_output', 'hex', true), set_config('jit', 'off', true))";
 
 constexpr std::string_view roles_sql = R"(select rolname, quote_ident(rolname), rolname = current_user from pg_roles)";
 
