@@ -65,6 +65,7 @@ struct script_statement
     transaction_word transaction = transaction_word::none;
     setting_scope settings = setting_scope::none;
     bool copies_from_client = false;   ///< COPY ... FROM STDIN: its data cannot be part of a script here
+    bool discards_session = false;     ///< DISCARD ALL, which gives back advisory locks
     std::optional<error> unreadable{}; ///< why the grammar refused it; the server may know better
 };
 

@@ -153,9 +153,10 @@ void describe_other(node statement, script_statement& out)
         run_alone(out, "DROP SUBSCRIPTION", aftermath::unknown);
     else if (kind == "AlterDatabaseStmt" && option(fields, "options", "tablespace", false))
         run_alone(out, "ALTER DATABASE SET TABLESPACE", aftermath::unknown);
-    else if (kind == "DiscardStmt" && text_of(fields, "target") == "DISCARD_ALL")
+    else if (kind == "DiscardStmt" && text_of(fields, "target") == "DISCARD_ALL") {
         run_alone(out, "DISCARD ALL", aftermath::harmless);
-    else if (kind == "AlterEnumStmt" && text_of(fields, "oldVal").empty() && !text_of(fields, "newVal").empty())
+        out.discards_session = true;
+    } else if (kind == "AlterEnumStmt" && text_of(fields, "oldVal").empty() && !text_of(fields, "newVal").empty())
         out.runs = placement::then_commit;
     else if (kind == "CopyStmt")
         out.copies_from_client =

@@ -194,7 +194,7 @@ io::task<result<effect_seen>> attempt::look_after_failure(const step& what, erro
         left_behind_ = "whether it took effect cannot be seen, and the next run repeats it";
         co_return effect_seen::unknown;
     }
-    CO_TRY(co_await on_.db().query(record_of_failure(), no_rows, pg::overflow::drain, for_the_record()));
+    CO_TRY(co_await record(record_of_failure(), for_the_record()));
     co_return effect_seen::not_done;
 }
 
@@ -203,7 +203,7 @@ io::task<result<>> attempt::run_alone(const step& what)
     failed_ = what.first;
     for (int attempt = 1;; ++attempt) {
         tries_ = attempt;
-        CO_TRY(co_await on_.db().query(record_of_beginning(what.first), no_rows, pg::overflow::drain, until_));
+        CO_TRY(co_await record(record_of_beginning(what.first), until_));
         auto ran = co_await try_alone(what);
         if (ran)
             co_return co_await record_end_of(what);

@@ -76,6 +76,7 @@ private:
     std::vector<pg::statement> records_of(const step& done) const;
     pg::statement record_of_beginning(std::size_t alone) const;
     pg::statement record_of_failure() const;
+    io::task<result<>> record(pg::statement what, io::deadline until);
     error failed_at(error e, std::size_t statement) const;
     std::string what_stays() const;
     std::string title() const;

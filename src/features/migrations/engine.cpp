@@ -74,7 +74,7 @@ std::optional<std::string> down_of(const std::string& version, const records& al
         return own->second.down;
     const auto row = all.history.find(version);
     if (row != all.history.end() && row->second.rollback && !row->second.rollback->empty())
-        return fmt::format("{}", fmt::join(*row->second.rollback, ";\n"));
+        return fmt::format("{}", fmt::join(*row->second.rollback, "\n;\n"));
     return std::nullopt;
 }
 
@@ -195,6 +195,7 @@ io::task<result<>> refuse_hidden_code(session& on, const std::vector<job>& jobs,
 assessment assess(std::string_view script)
 {
     assessment worst;
+    script = without_mark(script);
     const auto read = sql::read_script(script);
     if (!read)
         return {sql::effect::destroys, "cannot be examined: " + read.error().message, {}};

@@ -1,6 +1,7 @@
 // Reads and writes files of migrations.
 #include "features/migrations/folder.hpp"
 
+#include "features/migrations/plan.hpp"
 #include "sql/script.hpp"
 
 #include <fmt/format.h>
@@ -34,10 +35,7 @@ result<std::string> read_text(const fs::path& file)
         return fail(
             condition::not_found, fmt::format("{} cannot be read", file.string()), "check that it is a file of yours"
         );
-    // A byte order mark is no SQL.
-    if (text.starts_with("\xef\xbb\xbf"))
-        text.erase(0, 3);
-    return text;
+    return std::string(without_mark(text));
 }
 
 result<std::vector<fs::path>> files_in(const fs::path& where)

@@ -53,6 +53,10 @@ result<> check(const plan& of, std::size_t n)
         return refuse(
             of, n, "COPY ... FROM STDIN takes data that a migration cannot carry", "write the rows as INSERT"
         );
+    if (one.discards_session)
+        return refuse(
+            of, n, "DISCARD ALL would take away the lock that keeps other runners out", "write RESET ALL instead"
+        );
     if (one.after == sql::aftermath::builds_index && one.subject.name.empty())
         return refuse(
             of,
@@ -102,8 +106,15 @@ std::vector<std::string> plan::statement_texts() const
     return out;
 }
 
+std::string_view without_mark(std::string_view text)
+{
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 result<plan> make_plan(std::string script)
 {
+    script.erase(0, script.size() - without_mark(script).size());
     auto read = sql::read_script(script);
     if (!read) {
         auto e = std::move(read).error();
@@ -143,7 +154,7 @@ error at_statement(error e, const plan& of, std::size_t n, std::string_view doin
 
 std::string checksum(std::string_view text)
 {
-    return crypto::to_hex(crypto::sha256(text));
+    return crypto::to_hex(crypto::sha256(without_mark(text)));
 }
 
 std::string checksum(const plan& of, std::size_t count)

@@ -36,6 +36,9 @@ struct plan
     std::vector<std::string> statement_texts() const;
 };
 
+/// The text without the byte order mark that some editors put first, and that is no SQL.
+std::string_view without_mark(std::string_view text);
+
 /// Reads a script. Fails with invalid_argument, with line and caret, for an empty one, one that cannot be cut into
 /// statements, ends its transaction itself, holds COPY ... FROM STDIN, or builds an index concurrently without a name.
 result<plan> make_plan(std::string script);

@@ -66,6 +66,7 @@ TEST(plan, refuses_what_a_migration_cannot_hold_and_says_where)
     EXPECT_THAT(refused("rollback"), HasSubstr("ROLLBACK is not allowed"));
     EXPECT_THAT(refused("copy t from stdin"), HasSubstr("COPY ... FROM STDIN"));
     EXPECT_THAT(refused("create index concurrently on t (a)"), HasSubstr("needs a name"));
+    EXPECT_THAT(refused("select 1; discard all"), HasSubstr("lock"));
     EXPECT_THAT(refused(""), HasSubstr("no statement"));
     EXPECT_THAT(refused("-- only words"), HasSubstr("no statement"));
     EXPECT_THAT(refused("begin; commit"), HasSubstr("no statement"));

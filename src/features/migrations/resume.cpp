@@ -55,7 +55,10 @@ io::task<result<>> attempt::reconnect()
 
 io::task<result<bool>> attempt::is_committed(const step& what)
 {
+    // Asked by the login, not by a role that the script has taken.
+    CO_TRY(co_await on_.refresh(for_the_record()));
     const auto now = CO_TRY(co_await ask_standing(on_.db(), job_.version, for_the_record()));
+    CO_TRY(co_await restore_settings(done_));
     const bool deleted = is_last(what) && job_.way == direction::down;
     co_return deleted ? now.run.empty() && !now.in_history : now.run == run_;
 }

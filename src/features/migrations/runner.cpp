@@ -7,6 +7,24 @@
 #include <fmt/format.h>
 
 namespace basekeeper::migrations {
+namespace {
+
+// A script may have changed the role; records are written by the login, and the script goes on as what it was. Both
+// hold for one transaction, after which the setting of the script is back by itself.
+constexpr std::string_view as_login_sql = R"(
+select pg_catalog.set_config('basekeeper.role', pg_catalog.current_setting('role'), true),
+       pg_catalog.set_config('role', 'none', true))";
+constexpr std::string_view as_script_sql =
+    "select pg_catalog.set_config('role', pg_catalog.current_setting('basekeeper.role'), true)";
+
+std::vector<pg::statement> by_login(std::vector<pg::statement> records)
+{
+    records.insert(records.begin(), {.sql = std::string(as_login_sql)});
+    records.push_back({.sql = std::string(as_script_sql)});
+    return records;
+}
+
+} // namespace
 
 attempt::attempt(session& on, job what, io::deadline until) : on_(on), job_(std::move(what)), until_(until) {}
 
@@ -28,6 +46,8 @@ std::string attempt::what_stays() const
 
 error attempt::failed_at(error e, std::size_t n) const
 {
+    if (e.sqlstate == "42601")
+        e.hint = "correct the SQL at the caret and run it again";
     return at_statement(std::move(e), job_.what, n, fmt::format("{}; {}", title(), what_stays()));
 }
 
@@ -68,7 +88,7 @@ std::vector<pg::statement> attempt::records_of(const step& done) const
         out.push_back(delete_own(job_.version));
         out.push_back(delete_history(job_.version));
     }
-    return out;
+    return by_login(std::move(out));
 }
 
 pg::statement attempt::record_of_beginning(std::size_t alone) const
@@ -86,6 +106,17 @@ pg::statement attempt::record_of_failure() const
     return job_.before ? write_own(*job_.before) : delete_own(job_.version);
 }
 
+/// One record, on its own.
+io::task<result<>> attempt::record(pg::statement what, io::deadline until)
+{
+    std::vector<pg::statement> one;
+    one.push_back(std::move(what));
+    auto written = CO_TRY(co_await on_.db().run(by_login(std::move(one)), pg::caps{}, until));
+    if (!written.ok())
+        co_return fail(std::move(*written.failure).within("recording it"));
+    co_return result<>{};
+}
+
 io::task<> attempt::note_duration(std::int64_t milliseconds)
 {
     out_.duration_ms = milliseconds;
@@ -97,7 +128,7 @@ io::task<> attempt::note_duration(std::int64_t milliseconds)
     std::vector<pg::statement> script;
     script.push_back({.sql = "select pg_catalog.set_config('synchronous_commit', 'off', true)"});
     script.push_back(write_duration(finished));
-    co_await on_.db().run(std::move(script), pg::caps{}, until_);
+    co_await on_.db().run(by_login(std::move(script)), pg::caps{}, until_);
 }
 
 io::task<result<outcome>> attempt::run()
