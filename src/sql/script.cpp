@@ -116,8 +116,9 @@ struct added_label
     std::string label;
 };
 
-/// A new label cannot be used before the commit, unless its type was made in the same transaction. A commit costs the
-/// whole its atomicity, so it is only asked for where the label, or a quote-free part of it, is written again later.
+/// A new label cannot be used before the commit (55P04), before PostgreSQL 17 not even where its type is as new. A
+/// commit costs the whole its atomicity, so it is only asked for where the label, or a quote-free part of it, is
+/// written again later.
 void settle_labels(std::string_view script, std::vector<script_statement>& all, const std::vector<added_label>& added)
 {
     for (const auto& one : added) {
@@ -137,7 +138,6 @@ result<std::vector<script_statement>> read_script(std::string_view script)
 {
     TRY(guard(script));
     auto all = cut(script, TRY(tokens_of(script)));
-    std::vector<qualified_name> made_here;
     std::vector<added_label> added;
     for (std::size_t i = 0; i < all.size(); ++i) {
         auto& one = all[i];
@@ -151,15 +151,8 @@ result<std::vector<script_statement>> read_script(std::string_view script)
             continue;
         const auto root = tree->statements().front().root;
         describe(root, one);
-        const auto change = enum_change_of(root);
-        if (!change)
-            continue;
-        if (change->creates)
-            made_here.push_back(change->type);
-        else if (std::ranges::find(made_here, change->type) != made_here.end())
-            one.runs = placement::together;
-        else
-            added.push_back({i, change->added});
+        if (auto label = added_label_of(root))
+            added.push_back({i, *std::move(label)});
     }
     settle_labels(script, all, added);
     return all;

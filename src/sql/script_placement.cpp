@@ -186,16 +186,11 @@ void describe(node statement, script_statement& out)
         describe_other(statement, out);
 }
 
-std::optional<enum_change> enum_change_of(node statement)
+std::optional<std::string> added_label_of(node statement)
 {
-    if (statement.kind == "CreateEnumStmt")
-        return enum_change{.type = name_from(array_of(*statement.fields, "typeName")), .added = {}, .creates = true};
-    if (statement.kind == "AlterEnumStmt" && text_of(*statement.fields, "oldVal").empty())
-        return enum_change{
-            .type = name_from(array_of(*statement.fields, "typeName")),
-            .added = std::string(text_of(*statement.fields, "newVal")),
-        };
-    return std::nullopt;
+    if (statement.kind != "AlterEnumStmt" || !text_of(*statement.fields, "oldVal").empty())
+        return std::nullopt;
+    return std::string(text_of(*statement.fields, "newVal"));
 }
 
 } // namespace basekeeper::sql

@@ -10,14 +10,7 @@ namespace basekeeper::sql {
 /// is `then_commit` here; whether that is needed depends on the rest of the script.
 void describe(node statement, script_statement& out);
 
-/// The type and the label of ALTER TYPE ... ADD VALUE; the type of CREATE TYPE, whose new labels may be used at once.
-struct enum_change
-{
-    qualified_name type;
-    std::string added; ///< empty: not ADD VALUE
-    bool creates = false;
-};
-
-std::optional<enum_change> enum_change_of(node statement);
+/// The label of ALTER TYPE ... ADD VALUE.
+std::optional<std::string> added_label_of(node statement);
 
 } // namespace basekeeper::sql

@@ -5,7 +5,6 @@ namespace basekeeper::migrations {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 TEST(apply, makes_the_change_and_both_records)
 {

@@ -87,6 +87,18 @@ TEST(steps, that_are_done_stay_when_a_later_one_fails_and_the_next_run_goes_on)
     });
 }
 
+TEST(steps, end_behind_a_label_that_is_used_later_also_of_a_type_made_in_the_same_script)
+{
+    at_work([](workplace& w) -> io::task<> {
+        site s(w);
+        const auto done = co_await s.apply(
+            "1", "create type mood as enum ('a'); alter type mood add value 'b'; create table t (m mood default 'b')"
+        );
+        EXPECT_TRUE(done) << told(done);
+        EXPECT_TRUE(co_await s.exists("t"));
+    });
+}
+
 TEST(steps, may_be_corrected_behind_those_that_are_done)
 {
     at_work([](workplace& w) -> io::task<> {
