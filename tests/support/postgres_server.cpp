@@ -3,6 +3,8 @@
 
 #include "support/server_process.hpp"
 
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +34,19 @@ std::string find_binaries()
     if (newest.empty())
         throw std::runtime_error("no PostgreSQL under /usr/lib/postgresql; set PG_BINDIR");
     return newest / "bin";
+}
+
+/// Whether somebody listens at a socket; its file is there a moment before.
+bool accepts(const fs::path& socket_file)
+{
+    const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un where{};
+    where.sun_family = AF_UNIX;
+    const auto name = socket_file.string();
+    name.copy(where.sun_path, sizeof where.sun_path - 1);
+    const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0;
+    ::close(fd);
+    return connected;
 }
 
 } // namespace
@@ -150,7 +165,7 @@ void postgres_server::hang_while_starting()
         {binaries_ + "/postgres", "-D", (root_ / "data").string()}, root_ / "server.log", find_server_user()
     );
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-    while (!fs::exists(root_ / (".s.PGSQL." + std::to_string(port_)))) {
+    while (!accepts(root_ / (".s.PGSQL." + std::to_string(port_)))) {
         if (std::chrono::steady_clock::now() > give_up)
             throw std::runtime_error("the test server does not listen: " + log());
         std::this_thread::sleep_for(std::chrono::milliseconds{10});
