@@ -8,6 +8,7 @@
 #include "features/inspection/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
 #include "features/migrations/tools/tools.hpp"
+#include "features/postgres_meta/service.hpp"
 #include "features/schema_diff/tools/tools.hpp"
 #include "features/types/tools/tools.hpp"
 
@@ -118,7 +119,8 @@ struct services::parts
             log,
             pg::pool_settings{.max_connections = *settings.values.pool.max_connections}
         );
-        database.emplace(*open, limits_from(settings.values));
+        by_gateway.emplace(*names, runtime.executor(), runtime.pool());
+        database.emplace(*open, limits_from(settings.values), &*by_gateway);
         types.emplace(*open, runtime.pool(), *settings.values.limits.max_result_bytes);
         advisors.emplace(*open);
         inspection.emplace(inspection::sources{*open, runtime.executor(), runtime.pool()}, *database);
@@ -128,7 +130,10 @@ struct services::parts
         });
         catalog.emplace(*names, log);
         mcp::registry all;
-        instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool()});
+        const auto ask_gateway = [this](std::string instance, io::deadline until) {
+            return by_gateway->ask(std::move(instance), until);
+        };
+        instances::tools::add_all(all, {*names, *open, runtime.executor(), runtime.pool(), ask_gateway});
         database::tools::add_all(all, *database, *names);
         types::tools::add_all(all, *types);
         advisors::tools::add_all(all, *advisors, *settings.values.limits.max_result_bytes / 2);
@@ -157,6 +162,7 @@ struct services::parts
     audit_adapter audit_face;
     std::optional<instances::directory> names;
     std::optional<instances::connections> open;
+    std::optional<postgres_meta::service> by_gateway;
     std::optional<database::engine> database;
     std::optional<types::engine> types;
     std::optional<advisors::engine> advisors;
@@ -263,6 +269,7 @@ io::task<result<>> services::stop()
     const auto until = io::deadline::after(std::chrono::seconds{10});
     parts_->watch->begin_stop();
     co_await parts_->open->close(until);
+    (void)co_await parts_->by_gateway->close(until);
     co_return co_await parts_->audit.stop(until);
 }
 

@@ -18,7 +18,14 @@ namespace {
 
 instance from_settings(const std::string& name, const config::instance_settings& s)
 {
-    return {.name = name, .kind = *s.kind, .source = defined_by::configuration, .api_url = *s.url, .tags = *s.tags};
+    return {
+        .name = name,
+        .kind = *s.kind,
+        .source = defined_by::configuration,
+        .api_url = *s.url,
+        .tags = *s.tags,
+        .sql_by_gateway = s.database_url->empty() && !s.url->empty() && !s.service_role_key->empty(),
+    };
 }
 
 instance from_record(const state::instance_record& record)
@@ -118,6 +125,12 @@ const instance* directory::find(std::string_view name) const
     return at == all_.end() ? nullptr : &*at;
 }
 
+crypto::secret<> directory::service_role_key(const std::string& name) const
+{
+    const auto configured = settings_->instances.find(name);
+    return configured == settings_->instances.end() ? crypto::secret<>{} : *configured->second.service_role_key;
+}
+
 io::task<result<>> directory::refresh()
 {
     const auto read = [this] { return load(); };
@@ -139,6 +152,18 @@ result<credentials> directory::unlock_blocking(const std::string& name) const
         url = *configured->second.database_url;
     else
         url = TRY(find_secret(*store_, name, database_url_secret)).value_or(crypto::secret<>{});
+    if (const auto* known = find(name); url.empty() && known != nullptr && known->sql_by_gateway)
+        return fail(
+            condition::not_found,
+            fmt::format(
+                "this needs a connection to the database, and instance \"{}\" is reached through its gateway only", name
+            ),
+            fmt::format(
+                "publish the port of its pooler (or database) and set database_url in [instances.{}]; through the "
+                "gateway go execute_sql, query_database, explain_query, list_tables, get_schema and list_extensions",
+                name
+            )
+        );
     if (url.empty())
         return fail(
             condition::not_found,

@@ -32,6 +32,7 @@ struct instance
     defined_by source = defined_by::configuration;
     std::string api_url; ///< of the gateway; empty when only the database is known
     std::vector<std::string> tags;
+    bool sql_by_gateway = false; ///< no database connection, but a gateway and a service role key
 };
 
 /// The two ways into an instance's database.
@@ -68,6 +69,9 @@ public:
     const std::vector<std::string>& names() const { return names_; }
 
     const instance* find(std::string_view name) const;
+
+    /// The service role key of a configured instance; empty when there is none.
+    crypto::secret<> service_role_key(const std::string& name) const;
 
     /// Reads the store again: other processes may have added instances.
     io::task<result<>> refresh();

@@ -39,11 +39,14 @@ export class PostgresMeta {
     }
   }
 
+  /** What its header x-connection-encrypted says of a database. */
+  connection(database) { return CryptoJS.AES.encrypt(database, KEY).toString(); }
+
   /** What it generates for a database. */
   async types(database, schemas, language) {
     const query = new URLSearchParams({ included_schemas: schemas.join(','), detect_one_to_one_relationships: 'true' });
     const answer = await fetch(`${this.url}/generators/${language}?${query}`, {
-      headers: { 'x-connection-encrypted': CryptoJS.AES.encrypt(database, KEY).toString() },
+      headers: { 'x-connection-encrypted': this.connection(database) },
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`postgres-meta answered ${answer.status}: ${text}`);

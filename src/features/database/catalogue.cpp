@@ -332,7 +332,7 @@ void json_items::write_json(std::string& out) const
     out += items.empty() ? "[]" : "]";
 }
 
-io::task<result<table_page>> list_tables(pg::connection& db, table_request what, io::deadline until)
+io::task<result<table_page>> list_tables(asker ask, table_request what, io::deadline until)
 {
     const auto after = CO_TRY(from_cursor(what.cursor));
     std::vector<pg::parameter> params{
@@ -345,12 +345,12 @@ io::task<result<table_page>> list_tables(pg::connection& db, table_request what,
         {what.verbose ? "t" : "f"},
         {std::string(platform_schemas())},
     };
-    auto answer = CO_TRY(co_await db.query(std::string(tables_sql), std::move(params), until));
+    auto answer = CO_TRY(co_await ask(std::string(tables_sql), std::move(params), until));
     auto page = cut(answer, what.limit, what.budget_bytes);
     co_return table_page{std::move(page.items), std::move(page.next_cursor)};
 }
 
-io::task<result<schema_page>> describe_schema(pg::connection& db, schema_request what, io::deadline until)
+io::task<result<schema_page>> describe_schema(asker ask, schema_request what, io::deadline until)
 {
     const auto after = CO_TRY(from_cursor(what.cursor));
     const auto limit = objects_per_page(what.level);
@@ -365,14 +365,14 @@ io::task<result<schema_page>> describe_schema(pg::connection& db, schema_request
         {std::string(level_name(what.level))},
         {std::string(platform_schemas())},
     };
-    auto answer = CO_TRY(co_await db.query(std::string(schema_sql), std::move(params), until));
+    auto answer = CO_TRY(co_await ask(std::string(schema_sql), std::move(params), until));
     auto page = cut(answer, limit, what.budget_bytes);
     co_return schema_page{std::move(page.items), std::move(page.next_cursor)};
 }
 
-io::task<result<extension_list>> list_extensions(pg::connection& db, io::deadline until)
+io::task<result<extension_list>> list_extensions(asker ask, io::deadline until)
 {
-    const auto answer = CO_TRY(co_await db.query(std::string(extensions_sql), {}, until));
+    const auto answer = CO_TRY(co_await ask(std::string(extensions_sql), {}, until));
     extension_list out;
     for (std::size_t r = 0; r < answer.rows.size(); ++r)
         out.extensions.items.emplace_back(answer.rows.value(r, 0).value_or("{}"));

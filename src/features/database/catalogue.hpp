@@ -7,6 +7,7 @@
 #include <boost/describe/enum.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,8 +85,12 @@ struct extension_list
 /// The schemas of the platform and its extensions as a name[] literal: left out unless they are named.
 std::string_view platform_schemas();
 
-io::task<result<table_page>> list_tables(pg::connection& db, table_request what, io::deadline until);
-io::task<result<schema_page>> describe_schema(pg::connection& db, schema_request what, io::deadline until);
-io::task<result<extension_list>> list_extensions(pg::connection& db, io::deadline until);
+/// Asks one of our own queries, by whatever leads to the database.
+using asker = std::function<
+    io::task<result<pg::statement_result>>(std::string sql, std::vector<pg::parameter> params, io::deadline until)>;
+
+io::task<result<table_page>> list_tables(asker ask, table_request what, io::deadline until);
+io::task<result<schema_page>> describe_schema(asker ask, schema_request what, io::deadline until);
+io::task<result<extension_list>> list_extensions(asker ask, io::deadline until);
 
 } // namespace basekeeper::database

@@ -1,6 +1,7 @@
 // The database engine: statements, read-only queries and the catalogue of one instance, without any MCP type.
 #pragma once
 
+#include "features/database/carrier.hpp"
 #include "features/database/catalogue.hpp"
 #include "features/database/catalogue_cache.hpp"
 #include "features/database/right_role.hpp"
@@ -42,12 +43,6 @@ struct query_text
     std::string sql;
     std::vector<boost::json::value> params; ///< any JSON; objects and arrays are passed as their text
     std::vector<std::string> param_types;   ///< names of built-in types, by position; empty: inferred
-};
-
-enum class transaction_end
-{
-    commit,
-    roll_back ///< a dry run
 };
 
 /// Told after each of several statements; runs on the I/O thread and must outlive the call.
@@ -92,7 +87,9 @@ struct read_query
 class engine
 {
 public:
-    engine(instances::connections& open, limits caps);
+    /// `without_connection`, which may be null and must outlive the engine, serves instances that have no database
+    /// connection.
+    engine(instances::connections& open, limits caps, carrier* without_connection = nullptr);
 
     const limits& caps() const { return caps_; }
 
@@ -189,6 +186,16 @@ private:
         pg::caps keep,
         io::deadline until
     );
+    bool is_carried(const std::string& instance) const;
+    io::task<result<>> may_read_carried(const std::string& instance, const std::string& sql, io::deadline until);
+    io::task<result<rows_page>> query_carried(std::string instance, read_query what, io::deadline until);
+    io::task<result<std::vector<rows_page>>> execute_carried(std::string instance, execution what, io::deadline until);
+    io::task<result<>> parse_carried(std::string instance, query_text what, io::deadline until);
+    asker asks(const std::string& instance);
+    io::task<result<pg::statement_result>>
+    ask_carried(std::string instance, std::string sql, std::vector<pg::parameter> params, io::deadline until);
+    io::task<result<pg::statement_result>>
+    ask_owner(std::string instance, std::string sql, std::vector<pg::parameter> params, io::deadline until);
     io::task<bool> leaves_session_alone(pg::connection& db, sql::read_verdict seen, io::deadline until);
     io::task<result<std::vector<rows_page>>>
     execute_alone(pg::pool& db, pg::statement s, pg::caps keep, io::deadline u);
@@ -200,6 +207,7 @@ private:
 
     instances::connections& open_;
     limits caps_;
+    carrier* carrier_;
     sql::check_cache checks_{1'024, std::size_t{4} << 20U};
     quick_texts quick_;
     catalogue_cache catalogue_{system_clock()};

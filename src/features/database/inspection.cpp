@@ -35,10 +35,28 @@ std::string question_of(const schema_request& what)
 
 io::task<result<>> engine::parse(std::string instance, query_text what, io::deadline until)
 {
+    if (is_carried(instance))
+        co_return co_await parse_carried(std::move(instance), std::move(what), until);
     auto statement = CO_TRY(bind(what));
     const auto open = CO_TRY(co_await open_.of(std::move(instance)));
     auto lease = CO_TRY(co_await open->owner.acquire(until));
     co_return co_await lease->parse(std::move(statement), until);
+}
+
+io::task<result<pg::statement_result>>
+engine::ask_owner(std::string instance, std::string sql, std::vector<pg::parameter> params, io::deadline until)
+{
+    const auto open = CO_TRY(co_await open_.of(std::move(instance)));
+    auto lease = CO_TRY(co_await open->owner.acquire(until));
+    co_return co_await lease->query(std::move(sql), std::move(params), until);
+}
+
+asker engine::asks(const std::string& instance)
+{
+    return [this, instance](std::string sql, std::vector<pg::parameter> params, io::deadline until) {
+        return is_carried(instance) ? ask_carried(instance, std::move(sql), std::move(params), until)
+                                    : ask_owner(instance, std::move(sql), std::move(params), until);
+    };
 }
 
 io::task<result<table_page>> engine::tables(std::string instance, table_request what, io::deadline until)
@@ -47,9 +65,7 @@ io::task<result<table_page>> engine::tables(std::string instance, table_request 
     if (const auto* kept = catalogue_.find(instance, question))
         co_return table_page{json_items{kept->items}, kept->next_cursor};
     const auto changes = catalogue_.changes(instance);
-    const auto open = CO_TRY(co_await open_.of(instance));
-    auto lease = CO_TRY(co_await open->owner.acquire(until));
-    auto page = CO_TRY(co_await list_tables(*lease, std::move(what), until));
+    auto page = CO_TRY(co_await list_tables(asks(instance), std::move(what), until));
     catalogue_.keep(instance, question, changes, {page.tables.items, page.next_cursor});
     co_return page;
 }
@@ -60,18 +76,14 @@ io::task<result<schema_page>> engine::schema(std::string instance, schema_reques
     if (const auto* kept = catalogue_.find(instance, question))
         co_return schema_page{json_items{kept->items}, kept->next_cursor};
     const auto changes = catalogue_.changes(instance);
-    const auto open = CO_TRY(co_await open_.of(instance));
-    auto lease = CO_TRY(co_await open->owner.acquire(until));
-    auto page = CO_TRY(co_await describe_schema(*lease, std::move(what), until));
+    auto page = CO_TRY(co_await describe_schema(asks(instance), std::move(what), until));
     catalogue_.keep(instance, question, changes, {page.objects.items, page.next_cursor});
     co_return page;
 }
 
 io::task<result<extension_list>> engine::extensions(std::string instance, io::deadline until)
 {
-    const auto open = CO_TRY(co_await open_.of(std::move(instance)));
-    auto lease = CO_TRY(co_await open->owner.acquire(until));
-    co_return co_await list_extensions(*lease, until);
+    co_return co_await list_extensions(asks(instance), until);
 }
 
 } // namespace basekeeper::database

@@ -140,6 +140,8 @@ io::task<> engine::end_read(checked_session& begun, io::deadline until)
 io::task<result<rows_page>> engine::query(std::string instance, read_query what, io::deadline until)
 {
     until = deadline_for(what.timeout, until);
+    if (is_carried(instance))
+        co_return co_await query_carried(std::move(instance), std::move(what), until);
     auto statement = bind(what.what);
     auto begun = CO_TRY(co_await begin_read(std::move(instance), std::move(what.what.sql), until));
     result<pg::statement_result> outcome = fail(condition::internal, "the query was not run");

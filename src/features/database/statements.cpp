@@ -220,7 +220,9 @@ void engine::quick_texts::note(std::string_view text, std::chrono::steady_clock:
     known_.emplace(*place, known_text{place, at_best});
 }
 
-engine::engine(instances::connections& open, limits caps) : open_(open), caps_(caps) {}
+engine::engine(instances::connections& open, limits caps, carrier* without_connection)
+    : open_(open), caps_(caps), carrier_(without_connection)
+{}
 
 const sql::statement_effect& engine::assess(std::string_view text)
 {
@@ -247,6 +249,8 @@ io::task<result<std::vector<rows_page>>> engine::execute(std::string instance, e
     std::optional<catalogue_cache::change> change;
     if (std::ranges::any_of(what.statements, [&](const auto& s) { return !checks_.classify(s.sql).plain_read; }))
         change.emplace(catalogue_, instance);
+    if (is_carried(instance))
+        co_return co_await execute_carried(std::move(instance), std::move(what), until);
     const auto open = CO_TRY(co_await open_.of(instance));
     auto on = platform_work_of(what);
     if (on.schema.empty())

@@ -4,6 +4,8 @@
 #include "features/instances/probe.hpp"
 #include "mcp/registry.hpp"
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 namespace basekeeper::instances::tools {
@@ -15,6 +17,8 @@ struct services
     connections& open;
     io::executor where;
     io::offload_pool& threads;
+    /// Asks something of an instance that only a gateway leads to.
+    std::function<io::task<result<>>(std::string instance, io::deadline until)> ask_gateway{};
 };
 
 mcp::tool list_instances(services s);
