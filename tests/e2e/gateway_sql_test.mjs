@@ -26,11 +26,15 @@ async function startGateway() {
     if (request.headers.apikey !== KEY || request.headers.authorization !== `Bearer ${KEY}`)
       return say(401, '{"message":"Invalid authentication credentials"}');
     if (!request.url.startsWith('/pg/')) return say(404, '{"message":"no Route matched with those values"}');
-    const came = await fetch(meta.url + request.url.slice(3), {
-      method: request.method, body,
-      headers: { 'content-type': 'application/json', 'x-connection-encrypted': meta.connection(server.url('shop')) },
-    });
-    return say(came.status, await came.text());
+    try {
+      const came = await fetch(meta.url + request.url.slice(3), {
+        method: request.method, body,
+        headers: { 'content-type': 'application/json', 'x-connection-encrypted': meta.connection(server.url('shop')) },
+      });
+      return say(came.status, await came.text());
+    } catch { // a statement that was given up may still run when the test ends
+      return say(502, 'postgres-meta is gone');
+    }
   });
   await new Promise((done) => proxy.listen(0, '127.0.0.1', done));
   return proxy;
@@ -60,7 +64,7 @@ after(async () => {
 });
 
 const call = (tool, args, instance = 'shop') => work.run([
-  'call', tool, ...Object.entries({ instance, ...args }).flatMap(([name, value]) => ['--arg', `${name}=${JSON.stringify(value)}`]),
+  'call', tool, ...Object.entries({ instance, ...args }).flatMap(([name, value]) => ['--arg', `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`]),
   '--yes', '--output', 'json', '--config', `${work.folder}/config.toml`,
 ]);
 async function works(tool, args) {
@@ -146,13 +150,13 @@ describe('SQL through the gateway', () => {
 
   test('several statements and session work are refused with the reason', async () => {
     assert.match(await refused('execute_sql', { queries: ['select 1', 'select 2'] }), /one result only/);
-    assert.match(await refused('execute_sql', { query: 'select 1; select 2' }), /one statement/);
+    assert.match(await refused('execute_sql', { query: 'select 1; select 2' }), /has 2 statements, one is allowed/);
     assert.match(await refused('execute_sql', { query: 'vacuum orders' }), /database_url/);
   });
 
   test('errors of the database are those of a connection', async () => {
     const said = await refused('execute_sql', { query: 'select * from nowhere' });
-    assert.match(said, /42P01/);
+    assert.match(said, /the table or view does not exist[^]*POSITION: 15/);
     assert.match(await refused('query_database', { query: 'select count(*) from orders a, pg_class b, pg_class c, pg_class d', timeout_ms: 300 }), /timeout|57014/i);
   });
 

@@ -18,9 +18,7 @@ constexpr std::array<std::string_view, 5> preparable{"SELECT", "INSERT", "UPDATE
 
 std::string next_step()
 {
-    return "set database_url of the instance to a connection (publish the port of its pooler or database), which can "
-           "do "
-           "this";
+    return "publish the port of the pooler or database and set database_url of the instance: a connection can do this";
 }
 
 /// What carries the statement takes several for what they are, so a text must be certain to be one.
