@@ -95,6 +95,12 @@ result<std::string> answer_of(mcp::tool_reply reply)
     return std::unexpected(std::move(failed));
 }
 
+io::task<result<mcp::tool_output>> in_place_of_the_tool(tool_work& work, mcp::call& running)
+{
+    CO_TRY(co_await work(running));
+    co_return mcp::tool_output{.structured = "{}"};
+}
+
 } // namespace
 
 int report(terminal& screen, const error& e)
@@ -139,10 +145,7 @@ io::task<result<>> do_as_tool(
         CO_TRY(answer_of(std::move(refused)));
         co_return result<>{};
     }
-    admitted->prepared.run = [&work](mcp::call& running) -> io::task<result<mcp::tool_output>> {
-        CO_TRY(co_await work(running));
-        co_return mcp::tool_output{.structured = "{}"};
-    };
+    admitted->prepared.run = [&work](mcp::call& running) { return in_place_of_the_tool(work, running); };
     CO_TRY(answer_of(co_await with.rules.finish(*std::move(admitted), c)));
     co_return result<>{};
 }
