@@ -70,6 +70,14 @@ result<boost::json::object> arguments_of(const diff_command& what, const instanc
     return out;
 }
 
+io::task<result<>>
+compare(schema_diff::engine& by, schema_diff::diff_request what, mcp::call& c, schema_diff::plan& into)
+{
+    what.from = c.instance();
+    into = CO_TRY(co_await by.diff(std::move(what), c.deadline()));
+    co_return result<>{};
+}
+
 io::task<result<>> run(diff_command what, diff_services with, presentation show)
 {
     const auto* tool = with.calls.offers.find_tool(tool_name);
@@ -81,23 +89,18 @@ io::task<result<>> run(diff_command what, diff_services with, presentation show)
         );
     auto arguments = CO_TRY(arguments_of(what, with.names));
     const bool folder = arguments.contains("folder");
+    const schema_diff::diff_request request{
+        .from = {},
+        .to = folder ? std::string() : what.to,
+        .folder = folder ? std::filesystem::path(what.to) : std::filesystem::path(),
+        .schemas = what.schemas,
+        .destructive =
+            what.destructive ? schema_diff::destructive_steps::included : schema_diff::destructive_steps::held_back,
+    };
     // A script for psql is whole: pages of the tool would each be compared anew.
     schema_diff::plan found;
-    const auto compare = [&](mcp::call& c) -> io::task<result<>> {
-        found = CO_TRY(co_await with.compare.diff(
-            {
-                .from = c.instance(),
-                .to = folder ? std::string() : what.to,
-                .folder = folder ? std::filesystem::path(what.to) : std::filesystem::path(),
-                .schemas = what.schemas,
-                .destructive = what.destructive ? schema_diff::destructive_steps::included
-                                                : schema_diff::destructive_steps::held_back,
-            },
-            c.deadline()
-        ));
-        co_return result<>{};
-    };
-    CO_TRY(co_await do_as_tool(*tool, std::move(arguments), what.agreed, with.calls, show.screen, compare));
+    const auto work = [&](mcp::call& c) { return compare(with.compare, request, c, found); };
+    CO_TRY(co_await do_as_tool(*tool, std::move(arguments), what.agreed, with.calls, show.screen, work));
     show_plan(found, show);
     co_return result<>{};
 }
