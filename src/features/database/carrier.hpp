@@ -55,7 +55,8 @@ public:
     /// True for an instance that has no other way than this one.
     virtual bool serves(const std::string& instance) const = 0;
 
-    /// The rows, cut to `keep`; the types of columns are those that the values show.
+    /// The rows, cut to `keep`; the types of columns are those that the values show. Of columns of one name the last
+    /// remains: what is asked gives each its own.
     virtual io::task<result<pg::statement_result>>
     run(std::string instance, carried_statement what, pg::caps keep, io::deadline until) = 0;
 };

@@ -123,7 +123,7 @@ doubts(rank, why) as (
   union all
   select 6, 'standard_conforming_strings is off'
   where pg_catalog.current_setting('standard_conforming_strings') <> 'on')
-select (select why from dangers order by rank limit 1), (select why from doubts order by rank limit 1))";
+select (select why from dangers order by rank limit 1) as danger, (select why from doubts order by rank limit 1) as doubt)";
 
 struct name_arrays
 {
@@ -165,7 +165,7 @@ pg::statement ask_reach(const sql::read_verdict& seen)
 
 reach read_reach(const pg::statement_result& answer)
 {
-    if (answer.rows.empty())
+    if (answer.rows.empty() || answer.rows.columns().size() != 2)
         return {.danger = {}, .doubt = "the catalogue gave no answer"};
     return {
         .danger = std::string(answer.rows.value(0, 0).value_or("")),
