@@ -127,8 +127,7 @@ std::string tenant_hint(const target& to)
                ".TENANT, where TENANT is POOLER_TENANT_ID in the .env of a self-hosted stack (cloud: "
                "postgres.<project-ref>)";
     return "compare the part after the dot with POOLER_TENANT_ID in the stack's .env; the pooler keeps the value of "
-           "its "
-           "first start (cloud: postgres.<project-ref>, and the host of the project's region)";
+           "its first start (cloud: postgres.<project-ref>, and the host of the project's region)";
 }
 
 /// What a wrong password may come from, beyond the password.

@@ -69,8 +69,7 @@ constexpr auto codes = std::to_array<known>({
      not_found,
      "the prepared statement does not exist",
      "prepare and execute it in one call (queries), or without PREPARE; each call has a session of its own, and behind "
-     "a "
-     "transaction pooler (port 6543) each transaction: a driver must not use named statements there, or connect in "
+     "a transaction pooler (port 6543) each transaction: a driver must not use named statements there, or connect in "
      "session mode (port 5432)"},
     {"28000",
      denied,
@@ -127,8 +126,7 @@ constexpr auto codes = std::to_array<known>({
      conflict,
      "a prepared statement of that name exists",
      "use another name or deallocate it; behind a transaction pooler (port 6543) it may be another client's: switch "
-     "named "
-     "statements off in the driver, or connect in session mode (port 5432)"},
+     "named statements off in the driver, or connect in session mode (port 5432)"},
     {"42P06", conflict, "a schema of that name exists", "choose another name, or create schema if not exists"},
     {"42P07", conflict, "a table of that name exists", "choose another name, or create table if not exists"},
     {"42P18", invalid_argument, "the type of a parameter cannot be inferred", "cast it: $1::text, $2::int"},

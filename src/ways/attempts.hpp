@@ -59,7 +59,6 @@ error none_works(const std::vector<attempt>& tried);
 /// What is not possible through a pooler in transaction mode; for hints and lists.
 inline constexpr std::string_view transaction_mode_limits =
     "no state outlives a transaction: SET, LISTEN, PREPARE, temporary tables, cursors WITH HOLD and advisory locks of "
-    "a "
-    "session do not work across calls";
+    "a session do not work across calls";
 
 } // namespace basekeeper::ways

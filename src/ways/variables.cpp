@@ -158,8 +158,7 @@ result<pg::target> of_parts(const named_values& values)
             condition::invalid_argument,
             "no variable in it holds a connection",
             "include DATABASE_URL, or POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB, "
-            "or "
-            "the PG variables of libpq (PGHOST, PGUSER, PGPASSWORD, ...)"
+            "or the PG variables of libpq (PGHOST, PGUSER, PGPASSWORD, ...)"
         );
     pg::target to;
     TRY(apply(to, values, best->host, "host"));

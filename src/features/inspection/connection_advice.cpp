@@ -115,8 +115,7 @@ void advise_transactions(std::vector<connection_advice>& out, const std::vector<
                 .value = "60s",
                 .how = fmt::format(
                     "alter role {} set idle_in_transaction_session_timeout = '60s' (new sessions), and end the one "
-                    "that "
-                    "exists: select pg_terminate_backend(pid)",
+                    "that exists: select pg_terminate_backend(pid)",
                     g.quoted_role
                 ),
             });

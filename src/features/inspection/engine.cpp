@@ -1,6 +1,7 @@
 // A report: what the login may see is asked first, then the one query of the report.
 #include "features/inspection/engine.hpp"
 
+#include "features/database/catalogue.hpp"
 #include "json/text.hpp"
 
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ select pg_catalog.quote_ident(current_user), pg_catalog.pg_has_role(current_user
      or pg_catalog.has_sequence_privilege(q.seqrelid, 'USAGE'))))";
 
 constexpr std::string_view statements_view = "@statements";
+constexpr std::string_view platform_schemas = "@platform";
 
 /// What the login may see.
 struct sight
@@ -94,16 +96,15 @@ error statements_missing()
         condition::not_found,
         "pg_stat_statements is not there, so no statements are recorded",
         "add pg_stat_statements to shared_preload_libraries, restart the server (Supabase has it loaded), then run: "
-        "create "
-        "extension pg_stat_statements with schema extensions (any schema will do)"
+        "create extension pg_stat_statements with schema extensions (any schema will do)"
     };
 }
 
-std::string with_statements(std::string_view sql, const std::string& schema)
+std::string replaced(std::string_view sql, std::string_view name, std::string_view by)
 {
     std::string out(sql);
-    for (auto at = out.find(statements_view); at != std::string::npos; at = out.find(statements_view, at))
-        out.replace(at, statements_view.size(), schema + ".pg_stat_statements");
+    for (auto at = out.find(name); at != std::string::npos; at = out.find(name, at + by.size()))
+        out.replace(at, name.size(), by);
     return out;
 }
 
@@ -144,11 +145,11 @@ io::task<result<report_page>> engine::inspect(std::string instance, report_reque
     if (seen[0].rows.empty())
         co_return fail(condition::internal, "the server did not tell what this login may see", "report this");
     const auto may = read_sight(seen[0].rows);
-    std::string sql(definition.sql);
+    auto sql = replaced(definition.sql, platform_schemas, fmt::format("'{}'", database::platform_schemas()));
     if (sql.contains(statements_view)) {
         if (!may.statements_schema)
             co_return fail(statements_missing());
-        sql = with_statements(sql, *may.statements_schema);
+        sql = replaced(sql, statements_view, *may.statements_schema + ".pg_stat_statements");
     }
     // One row more than is shown tells whether there is another page.
     std::vector<pg::statement> question{

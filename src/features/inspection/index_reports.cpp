@@ -42,6 +42,7 @@ limit $1::int offset $2::int)",
         "A large table with many seq_scan and a low index_percent lacks an index: give its queries to advise_indexes.",
 };
 
+// What is in Supabase's own schemas is not its user's to drop; its migrations expect it.
 constexpr report_definition unused_indexes{
     .sql = R"(
 select pg_catalog.concat(s.schemaname, '.', s.relname) as relation, s.indexrelname::text as index,
@@ -53,6 +54,7 @@ select pg_catalog.concat(s.schemaname, '.', s.relname) as relation, s.indexrelna
 from pg_catalog.pg_stat_user_indexes s join pg_catalog.pg_index i on i.indexrelid = s.indexrelid
 where s.idx_scan = 0 and not i.indisunique and not i.indisexclusion and not i.indisreplident and i.indisvalid
   and not exists (select from pg_catalog.pg_inherits h where h.inhrelid = s.indexrelid)
+  and s.schemaname <> all (@platform::name[])
 order by pg_catalog.pg_relation_size(s.indexrelid) desc, relation, index
 limit $1::int offset $2::int)",
     .advice =
@@ -77,7 +79,7 @@ with keyed as (
      from pg_catalog.generate_series(i.indnkeyatts + 1, i.indnatts) k) as included
   from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where i.indisvalid and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+  where i.indisvalid and n.nspname !~ '^pg_' and n.nspname <> all (@platform::name[])
     and not exists (select from pg_catalog.pg_inherits h where h.inhrelid = i.indexrelid)),
 pairs as (
   select a.indexrelid, a.indrelid, a.relname, b.indexrelid as other, a.keys = b.keys as is_equal

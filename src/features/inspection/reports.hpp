@@ -59,7 +59,7 @@ enum class needs
 };
 
 /// `sql` takes $1 rows and $2 offset, and orders its rows completely. `@statements` in it stands for the view of
-/// pg_stat_statements with its schema.
+/// pg_stat_statements with its schema, `@platform` for an array literal of the schemas that belong to the platform.
 struct report_definition
 {
     std::string_view sql;

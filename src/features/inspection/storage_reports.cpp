@@ -122,8 +122,8 @@ order by o.place, o.age desc nulls last, o.name
 limit $1::int offset $2::int)",
     .advice =
         "Below 10 % of the limit nothing is to be done; above, end what holds old rows (finish the transaction, drop "
-        "the "
-        "slot, rollback prepared) and run vacuum freeze on the oldest tables: at 100 % the server stops taking writes.",
+        "the slot, rollback prepared) and run vacuum freeze on the oldest tables: at 100 % the server stops taking "
+        "writes.",
     .required = needs::all_stats,
 };
 

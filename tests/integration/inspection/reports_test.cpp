@@ -224,6 +224,24 @@ TEST(reports, duplicate_indexes_name_the_one_to_drop)
     });
 }
 
+TEST(reports, advise_nobody_to_drop_indexes_of_the_platforms_own_schemas)
+{
+    inspect_at_work([](workplace& w) -> io::task<> {
+        co_await w.script(
+            "create schema auth; create table auth.sessions (id int, who int);"
+            "create index theirs on auth.sessions (who); create index theirs_again on auth.sessions (who);"
+            "create table mine (id int); create index own on mine (id); create index own_again on mine (id)"
+        );
+        EXPECT_THAT(
+            co_await page_of(w, report::unused_indexes), AllOf(HasSubstr("public.own\""), Not(HasSubstr("theirs")))
+        );
+        EXPECT_THAT(
+            co_await page_of(w, report::duplicate_indexes),
+            AllOf(HasSubstr("public.own_again\""), Not(HasSubstr("theirs")))
+        );
+    });
+}
+
 TEST(reports, unused_indexes_and_index_use_follow_what_was_scanned)
 {
     inspect_at_work([](workplace& w) -> io::task<> {
