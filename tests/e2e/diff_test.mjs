@@ -99,7 +99,10 @@ create type mood as enum ('a');`,
   const failed = await diff(folder);
   assert.notEqual(failed.code, 0);
   assert.match(failed.stderr, /2_bad\.sql/);
-  for (const beyond of ['create database elsewhere', 'drop database postgres', "alter system set work_mem = '1GB'"]) {
+  const BEYOND = ['create database elsewhere', 'drop database postgres', "alter system set work_mem = '1GB'", 'drop role anon',
+    "alter role anon password 'x'", "alter role authenticator set statement_timeout = '1s'", 'alter user anon superuser',
+    "alter database postgres set work_mem = '1GB'", "create tablespace t location '/tmp'"];
+  for (const beyond of BEYOND) {
     fill({ '1.sql': `${beyond};` });
     assert.match((await diff(folder)).stderr, /reaches beyond the scratch database/);
   }

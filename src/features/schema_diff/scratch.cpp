@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -27,6 +28,22 @@ where case when d.datname operator(pg_catalog.~) '^basekeeper_scratch_[0-9]{9,12
   then pg_catalog.split_part(d.datname, '_', 3)::bigint operator(pg_catalog.<)
     (extract(epoch from pg_catalog.now())::bigint operator(pg_catalog.-) 3600) end
   and not exists (select from pg_catalog.pg_stat_activity a where a.datid operator(pg_catalog.=) d.oid))";
+
+/// What changes or drops something of the whole server. Roles may be made, and stay: their grants need them.
+constexpr auto beyond_one_database = std::to_array<std::string_view>(
+    {"ALTER DATABASE",
+     "ALTER DATABASE REFRESH COLLATION VERSION",
+     "ALTER DATABASE SET",
+     "ALTER ROLE",
+     "ALTER ROLE SET",
+     "ALTER SYSTEM",
+     "ALTER TABLESPACE",
+     "CREATE DATABASE",
+     "CREATE TABLESPACE",
+     "DROP DATABASE",
+     "DROP ROLE",
+     "DROP TABLESPACE"}
+);
 
 constexpr std::string_view now_sql = "select extract(epoch from pg_catalog.now())::bigint";
 
@@ -93,8 +110,7 @@ result<std::vector<std::string_view>> parts_to_run(std::string_view text)
         begin = at;
     };
     for (const auto& s : TRY(sql::read_script(text))) {
-        using enum sql::aftermath;
-        if (s.after == makes_database || s.after == drops_database || s.kind == "ALTER SYSTEM")
+        if (std::ranges::find(beyond_one_database, s.kind) != beyond_one_database.end())
             return fail(
                 condition::invalid_argument,
                 fmt::format("{} reaches beyond the scratch database", s.kind),
