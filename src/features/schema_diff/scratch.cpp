@@ -137,6 +137,15 @@ void add_platform(const snapshot& base, snapshot& to)
     to.settle();
 }
 
+/// Fails only when nothing more can be run.
+io::task<result<>> try_to_run(pg::connection& db, std::string sql, io::deadline until)
+{
+    const auto ran = co_await db.query(std::move(sql), {}, until);
+    if (!ran && (db.broken() || ran.error().code == condition::timeout))
+        co_return std::unexpected(ran.error());
+    co_return result<>{};
+}
+
 } // namespace
 
 scratch_database::scratch_database(
@@ -188,12 +197,7 @@ io::task<result<>> scratch_database::prepare(const snapshot& base, io::deadline 
 {
     auto lease = CO_TRY(co_await extract(maintenance_, platform_schema_names(), until));
     const auto empty = CO_TRY(co_await extract(*inside_, {}, until));
-    const auto attempt = [&](std::string sql) -> io::task<result<>> {
-        const auto ran = co_await inside_->query(std::move(sql), {}, until);
-        if (!ran && (inside_->broken() || ran.error().code == condition::timeout))
-            co_return std::unexpected(ran.error());
-        co_return result<>{};
-    };
+    const auto attempt = [&](std::string sql) { return try_to_run(*inside_, std::move(sql), until); };
     CO_TRY(co_await attempt("set check_function_bodies = off"));
     for (const auto& f : base.all())
         if (f.id.what == kind::extension) {
