@@ -95,9 +95,33 @@ CREATE TABLE blocked_addresses (
 ) STRICT;
 )";
 
+/// The notes of a job are a secret `job/ID/notes`. Numbers are never used again: who works on a job locks its number.
+constexpr std::string_view job_schema = R"(
+CREATE TABLE jobs (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    steps TEXT NOT NULL,
+    done INTEGER NOT NULL,
+    fraction REAL NOT NULL,
+    message TEXT NOT NULL,
+    failure TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    cancel_asked INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+)";
+
 constexpr std::array migrations{
     sqlite::migration{1, "secrets, instances and audit", first_schema},
     sqlite::migration{2, "API keys and blocked addresses", access_schema},
+    sqlite::migration{3, "jobs", job_schema},
 };
 
 std::unexpected<error> folder_failure(const std::filesystem::path& dir, std::string_view why)
