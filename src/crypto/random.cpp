@@ -31,6 +31,23 @@ std::string random_token(std::size_t bytes)
     return token;
 }
 
+secret<> random_text(std::size_t count, std::string_view alphabet)
+{
+    // Bytes of the last, incomplete round through the alphabet are thrown away: they would favour its beginning.
+    const std::size_t fair = 256 - 256 % alphabet.size();
+    return secret<>::filled_by([&](std::string& out) {
+        out.reserve(count);
+        std::array<std::byte, 64> drawn{};
+        while (out.size() < count) {
+            random_bytes(drawn);
+            for (const auto one : drawn)
+                if (const auto n = std::to_integer<std::size_t>(one); n < fair && out.size() < count)
+                    out += alphabet[n % alphabet.size()];
+        }
+        wipe(drawn);
+    });
+}
+
 std::string token_source::next()
 {
     if (used_ == drawn_.size()) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace basekeeper::crypto {
 
@@ -15,6 +16,9 @@ void random_bytes(std::span<std::byte> out);
 
 /// `bytes` random bytes as base64url without padding; 16 bytes or more cannot be guessed.
 std::string random_token(std::size_t bytes);
+
+/// `count` characters, each drawn from the alphabet with the same probability. The alphabet has 1 to 256 characters.
+secret<> random_text(std::size_t count, std::string_view alphabet);
 
 /// The same tokens many times a second: the generator, which takes locks and a system call, is asked for a hundred at
 /// once. For marks and nonces, not for keys: the bytes of tokens to come stay in memory. Lives on one thread.

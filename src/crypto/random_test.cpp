@@ -37,6 +37,24 @@ TEST(random, a_token_is_base64url_of_the_bytes_asked_for)
     EXPECT_EQ(bytes->size(), 32U);
 }
 
+TEST(random, a_text_has_the_length_and_only_characters_of_the_alphabet)
+{
+    for (const std::size_t count : {0U, 1U, 16U, 32U, 1000U}) {
+        const auto text = random_text(count, "abc");
+        EXPECT_EQ(text.reveal().size(), count);
+        EXPECT_EQ(text.reveal().find_first_not_of("abc"), std::string::npos);
+    }
+}
+
+TEST(random, no_character_of_an_alphabet_is_drawn_more_often)
+{
+    // 62 does not divide 256: without care the first 8 would come 5 times for every 4 of the others.
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const auto text = random_text(620'000, alphabet);
+    for (const char c : alphabet)
+        EXPECT_NEAR(static_cast<double>(std::ranges::count(text.reveal(), c)), 10'000, 700) << c; // seven deviations
+}
+
 TEST(random, values_do_not_repeat)
 {
     std::set<std::string> seen;
