@@ -27,11 +27,11 @@ std::size_t line_of(std::string_view text, std::size_t at)
 void add_ignored_lines(std::vector<finding>& out, std::string_view text, std::size_t begin, std::size_t end)
 {
     while (begin < end) {
-        const auto stop = std::min(text.find('\n', begin), end);
+        const auto stop = std::min(line_end(text, begin), end);
         const auto line = trimmed(text.substr(begin, stop - begin));
         if (!line.empty() && line.front() != '#')
             out.push_back({line_of(text, begin), defect::not_an_assignment});
-        begin = stop + 1;
+        begin = behind_line(text, begin);
     }
 }
 
@@ -54,9 +54,7 @@ std::optional<defect> defect_of(std::string_view text, const assignment& a)
 /// The whole lines of an assignment, without the comments below it.
 std::pair<std::size_t, std::size_t> lines_of(std::string_view text, const assignment& a)
 {
-    const auto before = a.begin == 0 ? text.npos : text.rfind('\n', a.begin - 1);
-    const auto behind = text.find('\n', a.value_end);
-    return {before == text.npos ? 0 : before + 1, behind == text.npos ? text.size() : behind + 1};
+    return {line_begin(text, a.begin), behind_line(text, a.value_end)};
 }
 
 /// Writes what stands behind `name=`: in the place of the last value, else as a new line; earlier repetitions go.

@@ -108,6 +108,19 @@ TEST(remove, takes_every_line_of_the_name_and_no_other)
     EXPECT_EQ(removed("A=1\n", "Z"), "A=1\n");
 }
 
+TEST(remove, counts_lines_as_the_reading_does)
+{
+    constexpr auto text = "A=1#\xE2\x80\xA9"
+                          "A=2#\xE2\x80\xA9"
+                          "B=3";
+    EXPECT_EQ(removed(text, "A"), "B=3");
+    EXPECT_EQ(
+        after(text, "A", "4"),
+        "A=4#\xE2\x80\xA9"
+        "B=3"
+    );
+}
+
 TEST(findings, name_what_is_probably_not_meant)
 {
     const auto found = parsed("A=1\nwhat is this\nB=pa#ss\nC='open\nA=2\nD=\n'x'\n# fine\nE='ok' # fine\n").findings();

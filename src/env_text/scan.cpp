@@ -35,13 +35,6 @@ std::size_t behind_spaces(std::string_view text, std::size_t at) noexcept
     return at;
 }
 
-std::size_t line_end(std::string_view text, std::size_t at) noexcept
-{
-    while (at < text.size() && terminator_at(text, at) == 0)
-        ++at;
-    return at;
-}
-
 /// Where `\s* (# .*)? $` ends when it begins at `at`; nothing when something else follows in the line.
 std::optional<std::size_t> end_of_tail(std::string_view text, std::size_t at) noexcept
 {
@@ -184,6 +177,26 @@ void replace_all(std::string& text, std::string_view from, char to)
 }
 
 } // namespace
+
+std::size_t line_end(std::string_view text, std::size_t at) noexcept
+{
+    while (at < text.size() && terminator_at(text, at) == 0)
+        ++at;
+    return at;
+}
+
+std::size_t line_begin(std::string_view text, std::size_t at) noexcept
+{
+    while (at > 0 && text[at - 1] != '\n' && (at < 3 || terminator_at(text, at - 3) != 3))
+        --at;
+    return at;
+}
+
+std::size_t behind_line(std::string_view text, std::size_t at) noexcept
+{
+    const auto end = line_end(text, at);
+    return end + terminator_at(text, end);
+}
 
 std::size_t space_at(std::string_view text, std::size_t at) noexcept
 {

@@ -28,6 +28,15 @@ std::string value_of(std::string_view written);
 /// CR LF and CR become LF: the first thing the reading does.
 std::string with_plain_line_ends(std::string_view text);
 
+/// Where the line that `at` is in ends: at `\n`, U+2028, U+2029 or the end of the text.
+std::size_t line_end(std::string_view text, std::size_t at) noexcept;
+
+/// Where it begins.
+std::size_t line_begin(std::string_view text, std::size_t at) noexcept;
+
+/// Behind what ends it: where the next line begins.
+std::size_t behind_line(std::string_view text, std::size_t at) noexcept;
+
 /// Bytes of the white space (as JavaScript has it, so also U+00A0 or U+FEFF) at `at`, or 0.
 std::size_t space_at(std::string_view text, std::size_t at) noexcept;
 

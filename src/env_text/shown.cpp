@@ -24,11 +24,11 @@ std::string masked_line(std::string_view line)
 void append_masked_lines(std::string& out, std::string_view lines)
 {
     while (!lines.empty()) {
-        const auto stop = std::min(lines.find('\n'), lines.size());
+        const auto stop = line_end(lines, 0);
+        const auto next = behind_line(lines, 0);
         out += masked_line(lines.substr(0, stop));
-        if (stop < lines.size())
-            out += '\n';
-        lines.remove_prefix(std::min(stop + 1, lines.size()));
+        out += lines.substr(stop, next - stop);
+        lines.remove_prefix(next);
     }
 }
 
@@ -57,7 +57,7 @@ std::string masked(const document& of, public_names may_show)
         if (!value_of(written).empty())
             out += mask;
         // What follows in the line may be the rest of a secret with a # in it.
-        behind = std::min(text.find('\n', one.value_end), text.size());
+        behind = line_end(text, one.value_end);
     }
     append_masked_lines(out, text.substr(behind));
     return out;

@@ -33,6 +33,7 @@ TEST(masked, hides_secrets_in_comments_ignored_lines_and_cut_values)
 {
     const auto shown = masked_text(
         "#OLD=secret1\n# password: secret2\nsecret3 alone\nPASS=a#secret4\nP='x\nsecret5'\nQ='secret6\nR=\n'secret7'\n"
+        "X=a#\xE2\x80\xA9Y=secret8#secret9\n# c\xE2\x80\xA8secret10\n"
     );
     EXPECT_THAT(shown, Not(HasSubstr("secret"))) << shown;
 }
