@@ -19,6 +19,7 @@ PRIVATE_HEADERS = [
     (re.compile(r"^openssl/|^sodium(\.h$|/)"), {"crypto", "net"}),
     (re.compile(r"^toml\+\+/|^toml\.hpp$"), {"config"}),
     (re.compile(r"^CLI/"), {"cli"}),
+    (re.compile(r"^yaml\.h$"), {"yaml"}),
     (re.compile(r"^pg_query"), {"sql"}),
     (re.compile(r"^curl/|^boost/beast"), {"http"}),
     (re.compile(r"^zstd"), {"streams"}),
