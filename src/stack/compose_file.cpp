@@ -192,6 +192,23 @@ const std::string* compose_file::variable(const service& s, std::string_view nam
     return found == variables_.end() ? nullptr : &found->second;
 }
 
+std::vector<reference> compose_file::references() const
+{
+    std::string all;
+    const auto collect = [&](const auto& self, const yaml::node& n) -> void {
+        if (n.kind == yaml::node_kind::scalar)
+            all.append(n.text).append("\n");
+        for (const auto& item : n.items)
+            self(self, item);
+        for (const auto& [key, value] : n.members) {
+            self(self, key);
+            self(self, value);
+        }
+    };
+    collect(collect, root_);
+    return stack::references(all);
+}
+
 std::vector<bind> compose_file::binds() const
 {
     std::vector<bind> out;

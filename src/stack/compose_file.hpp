@@ -124,6 +124,9 @@ public:
     /// A variable of a service as it is written; null when it is not set. Both forms of `environment` are understood.
     const std::string* variable(const service& s, std::string_view name) const;
 
+    /// What its values refer to; comments do not count.
+    std::vector<reference> references() const;
+
     std::vector<bind> binds() const;
     std::vector<published_port> ports() const;
 

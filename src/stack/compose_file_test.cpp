@@ -36,6 +36,13 @@ TEST(references, know_defaults_and_escapes)
     EXPECT_THAT(seen, ElementsAre("A", "B", "C?", "D?", "F", "G?", "H"));
 }
 
+TEST(compose_file, comments_refer_to_nothing)
+{
+    const auto file = parsed("services:\n  a: # ${NO}\n    image: x:${TAG}\n    # ${NEITHER}\n");
+    ASSERT_EQ(file.references().size(), 1U);
+    EXPECT_EQ(file.references()[0].name, "TAG");
+}
+
 TEST(compose_file, reads_binds_and_ports_in_both_forms)
 {
     const auto file = parsed("services:\n  a:\n    volumes:\n      - ./x:/y:ro\n      - ${SOCKET:-/s}:/t\n      - "

@@ -38,7 +38,7 @@ result<> add_secrets(draft& d, const stack_secrets& secrets)
     env_text::settings all;
     for (auto& [name, value] : variables(secrets.keys))
         all.emplace_back(name, value);
-    const auto used = references(d.compose.text());
+    const auto used = d.compose.references();
     for (auto& [name, value] : variables(secrets.services))
         if (is_used(d, used, name))
             all.emplace_back(name, value);
@@ -138,7 +138,7 @@ result<> check_sizes(const draft& d)
 
 void remark_on_missing(draft& d)
 {
-    for (const auto& one : references(d.compose.text()))
+    for (const auto& one : d.compose.references())
         if (!one.has_default && d.env.find(one.name) == nullptr)
             d.notes.push_back(
                 {note_kind::remark,

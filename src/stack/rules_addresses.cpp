@@ -29,6 +29,15 @@ std::string shown(const looked_at& stack, std::string_view name)
     return fmt::format("{}={}", name, printable(stack.env.value_or_empty(name)));
 }
 
+/// Whether the compose file uses a variable; true when there is none to ask.
+bool is_used(const looked_at& stack, std::string_view name)
+{
+    if (!stack.compose)
+        return true;
+    const auto used = stack.compose->references();
+    return std::ranges::find(used, name, &reference::name) != used.end();
+}
+
 void check_scheme(const looked_at& stack, findings& out)
 {
     for (auto& [name, value] : https_settings(stack.env)) {
@@ -108,27 +117,32 @@ void check_addresses(const looked_at& stack, findings& out)
     const auto* domain = main_domain(stack);
     if (domain == nullptr || !domain_of(domain->host))
         return;
+    std::string names;
+    std::string evidence;
     for (const std::string_view name : {"SUPABASE_PUBLIC_URL", "API_EXTERNAL_URL", "SUPABASE_HOST", "PROXY_DOMAIN"}) {
         const auto value = stack.env.value_or_empty(name);
         const auto url = parse_url(value);
         const auto host = url ? url->host : std::string(value);
         const bool is_domain =
             std::ranges::find(*stack.given.domains, host, &configured_domain::host) != stack.given.domains->end();
-        if (host.empty() || is_domain)
+        if (host.empty() || is_domain || !is_used(stack, name))
             continue;
+        names += (names.empty() ? "" : ", ") + std::string(name);
+        evidence += (evidence.empty() ? "" : ", ") + shown(stack, name);
+    }
+    if (!names.empty())
         out.push_back(
             {"domain_out_of_step",
              severity::error,
-             std::string(name),
+             names,
              fmt::format(
-                 "{} does not name the domain {}: Studio, storage and mails lead to another place",
-                 name,
+                 "{} do not name the domain {}: Studio, storage and links in mails lead to another place",
+                 names,
                  printable(domain->host)
              ),
-             shown(stack, name),
+             evidence,
              set_variables(domain_settings(stack.env, domain->host))}
         );
-    }
 }
 
 void check_domains(const looked_at& stack, findings& out)

@@ -13,6 +13,14 @@ namespace {
 constexpr std::string_view files = "../files";
 const remedy mending{.kind = remedy_kind::mend};
 
+/// One more of a list.
+void add_to(std::string& list, std::string_view item)
+{
+    if (!list.empty())
+        list += ", ";
+    list += item;
+}
+
 void check_ports(const compose_file& compose, findings& out)
 {
     for (const auto& port : compose.ports()) {
@@ -109,16 +117,22 @@ void check_realtime(const looked_at& stack, findings& out)
 
 void check_container_names(const compose_file& compose, findings& out)
 {
+    std::string services;
+    std::string names;
     for (const auto& service : compose.services())
-        if (const auto* name = service.node->find("container_name"); name != nullptr && !name->text.contains("${"))
-            out.push_back(
-                {"fixed_container_name",
-                 severity::warning,
-                 service.name,
-                 fmt::format("{} has a fixed container name: a second stack on the server cannot start", service.name),
-                 printable(name->text),
-                 mending}
-            );
+        if (const auto* name = service.node->find("container_name"); name != nullptr && !name->text.contains("${")) {
+            add_to(services, service.name);
+            add_to(names, printable(name->text));
+        }
+    if (!services.empty())
+        out.push_back(
+            {"fixed_container_name",
+             severity::warning,
+             services,
+             "services have fixed container names: a second stack on the server cannot start",
+             names,
+             mending}
+        );
 }
 
 } // namespace
@@ -147,16 +161,13 @@ void check_files(const looked_at& stack, findings& out)
 {
     if (!stack.compose)
         return;
+    std::string wiped;
+    std::string sources;
     for (const auto& bind : stack.compose->binds()) {
         if (bind.source.starts_with("./")) {
-            out.push_back(
-                {"mount_wiped",
-                 severity::critical,
-                 bind.service,
-                 fmt::format("{} keeps files where every deployment deletes them", bind.service),
-                 printable(bind.source),
-                 mending}
-            );
+            if (!wiped.contains(bind.service))
+                add_to(wiped, bind.service);
+            add_to(sources, printable(bind.source));
             continue;
         }
         if (!stack.given.mounts || !bind.source.starts_with(files))
@@ -178,6 +189,15 @@ void check_files(const looked_at& stack, findings& out)
                  advise("add the file mount from the template, then deploy")}
             );
     }
+    if (!wiped.empty())
+        out.push_back(
+            {"mount_wiped",
+             severity::critical,
+             wiped,
+             "services keep files where every deployment deletes them",
+             sources,
+             mending}
+        );
 }
 
 void check_names(const looked_at& stack, findings& out)

@@ -51,7 +51,7 @@ void check_required(const looked_at& stack, const variable& v, findings& out)
     if (v.need != need::required || !stack.env.value_or_empty(v.name).empty())
         return;
     if (stack.compose) {
-        const auto used = references(stack.compose->text());
+        const auto used = stack.compose->references();
         const auto found = std::ranges::find(used, v.name, &reference::name);
         if (found == used.end() || found->has_default)
             return;
@@ -105,7 +105,7 @@ void check_unset(const looked_at& stack, findings& out)
 {
     if (!stack.compose)
         return;
-    for (const auto& one : references(stack.compose->text())) {
+    for (const auto& one : stack.compose->references()) {
         const auto* known = known_variable(one.name);
         const bool has_rule = known != nullptr && known->need == need::required;
         if (one.has_default || has_rule || stack.env.find(one.name) != nullptr || is_among(given_by_dokploy, one.name))

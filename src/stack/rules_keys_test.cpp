@@ -1,0 +1,107 @@
+// Rules of keys, each with what breaks it and a near miss that does not.
+#include "stack/test_configurations.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace basekeeper::stack {
+namespace {
+
+using namespace basekeeper::stack::testing; // NOLINT(google-build-using-namespace): the configurations
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::UnorderedElementsAre;
+
+TEST(keys, equal_ones)
+{
+    EXPECT_THAT(
+        ids(with(kong(), "ANON_KEY", get(kong(), "SERVICE_ROLE_KEY"))), IsSupersetOf({"keys_equal", "key_role_wrong"})
+    );
+}
+
+TEST(keys, without_a_role_of_another_issuer)
+{
+    const boost::json::object roleless{{"iss", "dokploy"}, {"exp", 1'900'000'000}};
+    EXPECT_THAT(ids(with_key(kong(), "ANON_KEY", roleless)), UnorderedElementsAre("key_role_missing", "key_issuer"));
+    const boost::json::object good{{"iss", "supabase"}, {"role", "anon"}, {"exp", 1'900'000'000}};
+    EXPECT_THAT(ids(with_key(kong(), "ANON_KEY", good)), IsEmpty());
+    EXPECT_THAT(found(with_key(kong(), "ANON_KEY", roleless), "key_issuer").evidence, HasSubstr("iss dokploy"));
+}
+
+TEST(keys, of_another_secret)
+{
+    const auto other = new_api_keys({.now = now});
+    EXPECT_THAT(ids(with(kong(), "SERVICE_ROLE_KEY", other.service_role_key.reveal())), Contains("key_signature"));
+    EXPECT_THAT(ids(with(kong(), "JWT_SECRET", other.jwt_secret.reveal())), Contains("key_signature"));
+}
+
+TEST(keys, expired_soon_expired_and_far_from_it)
+{
+    const auto until = [](std::int64_t days) {
+        return ids(with_key(
+            kong(), "ANON_KEY", {{"iss", "supabase"}, {"role", "anon"}, {"exp", 1'800'000'000 + days * 86'400}}
+        ));
+    };
+    EXPECT_THAT(until(-1), ElementsAre("key_expired"));
+    EXPECT_THAT(until(0), ElementsAre("key_expired"));
+    EXPECT_THAT(until(90), ElementsAre("key_expires_soon"));
+    EXPECT_THAT(until(91), IsEmpty());
+}
+
+TEST(keys, of_the_demo)
+{
+    EXPECT_THAT(
+        ids(with_key(kong(), "ANON_KEY", {{"iss", "supabase-demo"}, {"role", "anon"}, {"exp", 1'900'000'000}})),
+        ElementsAre("key_demo")
+    );
+}
+
+TEST(keys, that_are_none)
+{
+    EXPECT_THAT(ids(with(kong(), "ANON_KEY", "sb_publishable_x")), ElementsAre("key_unreadable"));
+}
+
+TEST(opaque_key_rules, form_and_signatures)
+{
+    EXPECT_THAT(ids(with(kong(), "SUPABASE_SECRET_KEY", "sb_secret_abc")), ElementsAre("opaque_key_form"));
+    EXPECT_THAT(
+        ids(with(kong(), "SUPABASE_SECRET_KEY", get(kong(), "SUPABASE_PUBLISHABLE_KEY"))),
+        ElementsAre("opaque_key_form")
+    );
+    EXPECT_THAT(ids(with(kong(), "JWT_JWKS", "{}")), IsSupersetOf({"asymmetric_key_signature"}));
+    const auto other = new_api_keys({.now = now});
+    EXPECT_THAT(
+        ids(with(kong(), "ANON_KEY_ASYMMETRIC", other.anon_key_asymmetric.reveal())),
+        ElementsAre("asymmetric_key_signature")
+    );
+}
+
+TEST(opaque_key_rules, services_that_do_not_know_the_set)
+{
+    const auto old = replaced(kong(), "PGRST_JWT_SECRET: ${JWT_JWKS}", "PGRST_JWT_SECRET: ${JWT_SECRET}");
+    EXPECT_THAT(ids(old), ElementsAre("opaque_keys_unwired"));
+    auto without = with(with(old, "SUPABASE_SECRET_KEY", ""), "SUPABASE_PUBLISHABLE_KEY", "");
+    EXPECT_THAT(ids(without), IsEmpty()) << "a stack without opaque keys needs no set";
+}
+
+TEST(containers, with_another_secret_or_password)
+{
+    auto of = kong();
+    const auto secret = [](std::string value) { return crypto::secret<>(std::move(value)); };
+    of.containers = {
+        {"auth", {{"GOTRUE_JWT_SECRET", secret(get(of, "JWT_SECRET"))}}},
+        {"db", {{"POSTGRES_PASSWORD", secret(get(of, "POSTGRES_PASSWORD"))}}}
+    };
+    EXPECT_THAT(ids(of), IsEmpty());
+    of.containers[0].variables.insert_or_assign("GOTRUE_JWT_SECRET", secret("old"));
+    EXPECT_THAT(ids(of), ElementsAre("jwt_secret_changed"));
+    of.containers[1].variables.insert_or_assign("POSTGRES_PASSWORD", secret("old"));
+    EXPECT_THAT(ids(of), Contains("postgres_password_changed"));
+    EXPECT_EQ(command(found(of, "postgres_password_changed"), "shop"), "");
+}
+
+} // namespace
+} // namespace basekeeper::stack
