@@ -140,7 +140,8 @@ compose_file::replace_below(const std::vector<std::string_view>& path, std::stri
         if (n.kind == node_kind::scalar)
             for (auto at = text_.find(from, n.begin); at != std::string::npos && at + from.size() <= n.end;
                  at = text_.find(from, at + from.size()))
-                edits.push_back({at, at + from.size(), std::string(to)});
+                if (!from.starts_with('.') || at == 0 || text_[at - 1] != '.')
+                    edits.push_back({at, at + from.size(), std::string(to)});
         for (const auto& item : n.items)
             self(self, item);
         for (const auto& [key, value] : n.members)

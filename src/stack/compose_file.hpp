@@ -140,7 +140,8 @@ public:
     /// member of a mapping the key above stays, without a value.
     result<> remove(const std::vector<std::string_view>& path);
 
-    /// Replaces a part of every scalar below a path, as it is written; nothing there is no failure.
+    /// Replaces a part of every scalar below a path, as it is written; nothing there is no failure. `./x` is not found
+    /// in `../x`.
     result<> replace_below(const std::vector<std::string_view>& path, std::string_view from, std::string_view to);
 
 private:

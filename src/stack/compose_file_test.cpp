@@ -109,6 +109,16 @@ TEST(compose_file, refuses_places_it_cannot_change_and_keeps_the_text)
     EXPECT_EQ(file.text(), two_services);
 }
 
+TEST(compose_file, replaces_parts_of_values_but_not_of_comments_or_longer_paths)
+{
+    auto file = parsed("services:\n  a:\n    volumes:\n      - ./v:/x # ./v\n      - ../v2:/y\n      - './v:/z'\n");
+    ASSERT_TRUE(file.replace_below({"services", "a", "volumes"}, "./v", "../files/v"));
+    EXPECT_EQ(
+        file.text(),
+        "services:\n  a:\n    volumes:\n      - ../files/v:/x # ./v\n      - ../v2:/y\n      - '../files/v:/z'\n"
+    );
+}
+
 TEST(compose_file, the_key_above_the_last_member_stays)
 {
     auto file = parsed("services:\n  a:\n    image: x\nvolumes:\n  d:\n    name: y\n");

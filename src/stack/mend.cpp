@@ -40,7 +40,7 @@ result<bool> set(draft& d, const compose_file::service& of, std::string_view nam
     return true;
 }
 
-result<> mend_volume_names(draft& d)
+result<> free_volume_names(draft& d)
 {
     const auto* volumes = d.compose.root().find("volumes");
     if (volumes == nullptr)
@@ -80,39 +80,49 @@ env_text::settings mail_settings(const std::optional<smtp_settings>& smtp)
 
 } // namespace
 
-result<> isolate(draft& d)
+result<> free_names(draft& d)
 {
     TRY(d.compose.remove({"name"}));
     for (const auto& service : service_names(d)) {
-        const auto* one = d.compose.find(service);
-        if (one->node->find("container_name") != nullptr) {
-            TRY(d.compose.remove({"services", service, "container_name"}));
-            mended(d, fmt::format("{} has no fixed container name, which a second stack could not take", service));
-        }
-        one = d.compose.find(service);
-        if (one->node->find("ports") != nullptr) {
-            TRY(d.compose.remove({"services", service, "ports"}));
-            mended(d, fmt::format("{} publishes no port of the server; the domain leads to the stack", service));
-        }
+        if (d.compose.find(service)->node->find("container_name") == nullptr)
+            continue;
+        TRY(d.compose.remove({"services", service, "container_name"}));
+        mended(d, fmt::format("{} has no fixed container name, which a second stack could not take", service));
     }
-    TRY(mend_volume_names(d));
-    const bool wiped = std::ranges::any_of(d.compose.binds(), [](const bind& b) { return b.source.starts_with("./"); });
-    if (!wiped)
-        return {};
-    for (const auto& service : service_names(d))
-        if (const auto* volumes = d.compose.find(service)->node->find("volumes"))
-            for (const auto& volume : volumes->items)
-                if (volume.text.starts_with("./") ||
-                    (volume.find("source") != nullptr && volume.find("source")->text.starts_with("./")))
-                {
-                    TRY(d.compose.replace_below({"services", service, "volumes"}, "./volumes/", "../files/volumes/"));
-                    break;
-                }
-    mended(d, "files stand below ../files, where a deployment does not wipe them");
+    return free_volume_names(d);
+}
+
+result<> unpublish_ports(draft& d, which_ports which)
+{
+    for (const auto& service : service_names(d)) {
+        const auto* one = d.compose.find(service);
+        const bool is_meant = which == which_ports::all || one->role == role::database || one->role == role::pooler;
+        if (!is_meant || one->node->find("ports") == nullptr)
+            continue;
+        TRY(d.compose.remove({"services", service, "ports"}));
+        mended(d, fmt::format("{} publishes no port of the server; the domain leads to the stack", service));
+    }
     return {};
 }
 
-result<> mend_realtime(draft& d)
+result<> keep_files(draft& d)
+{
+    bool changed = false;
+    for (const auto& bind : d.compose.binds()) {
+        if (!bind.source.starts_with("./"))
+            continue;
+        // The short form has the source in front, so that nothing else of it is touched.
+        TRY(d.compose.replace_below(
+            {"services", bind.service, "volumes"}, bind.source, "../files" + bind.source.substr(1)
+        ));
+        changed = true;
+    }
+    if (changed)
+        mended(d, "files stand below ../files, where a deployment does not wipe them");
+    return {};
+}
+
+result<> mend_tenant(draft& d)
 {
     const auto* realtime = d.compose.find(role::realtime);
     if (realtime == nullptr)
@@ -134,13 +144,18 @@ result<> mend_realtime(draft& d)
         }
     if (changed)
         mended(d, fmt::format("realtime serves the tenant {}, the name by which the gateway reaches it", service));
-    realtime = d.compose.find(role::realtime);
-    if (const auto* key = d.compose.variable(*realtime, "DB_ENC_KEY");
-        key != nullptr && !key->contains("REALTIME_DB_ENC_KEY"))
-    {
-        TRY(d.compose.set_variable(service, "DB_ENC_KEY", "${REALTIME_DB_ENC_KEY}"));
-        mended(d, "realtime encrypts with a key of this stack, not with the published one");
-    }
+    return {};
+}
+
+result<> wire_realtime_key(draft& d)
+{
+    const auto* realtime = d.compose.find(role::realtime);
+    const auto* key = realtime == nullptr ? nullptr : d.compose.variable(*realtime, "DB_ENC_KEY");
+    if (key == nullptr || refers_to(*key, "REALTIME_DB_ENC_KEY"))
+        return {};
+    const auto service = realtime->name;
+    TRY(d.compose.set_variable(service, "DB_ENC_KEY", "${REALTIME_DB_ENC_KEY}"));
+    mended(d, "realtime encrypts with a key of this stack, not with the published one");
     return {};
 }
 

@@ -161,8 +161,11 @@ result<stack_plan> plan_stack(
     };
     stack_plan out{.name = wishes.name, .gateway = d.compose.generation()};
     out.domains.push_back(TRY(choose_domain(d, from, domain)));
-    TRY(isolate(d));
-    TRY(mend_realtime(d));
+    TRY(free_names(d));
+    TRY(unpublish_ports(d, which_ports::all));
+    TRY(keep_files(d));
+    TRY(mend_tenant(d));
+    TRY(wire_realtime_key(d));
     TRY(wire_keys(d));
     TRY(free_database(d));
     TRY(add_secrets(d, secrets));
