@@ -125,6 +125,7 @@ TEST(findings, name_what_is_probably_not_meant)
 {
     const auto found = parsed("A=1\nwhat is this\nB=pa#ss\nC='open\nA=2\nD=\n'x'\n# fine\nE='ok' # fine\n").findings();
     std::vector<std::string> seen;
+    seen.reserve(found.size());
     for (const auto& one : found)
         seen.push_back(std::to_string(one.line) + " " + std::string(to_string(one.what)) + " " + one.name);
     EXPECT_THAT(

@@ -31,6 +31,7 @@ std::string text_of(const toml::value* v)
 result<std::vector<std::string>> env_of(const toml::value& env)
 {
     std::vector<std::string> out;
+    out.reserve(env.members.size() + env.items.size());
     for (const auto& [name, v] : env.members)
         out.push_back(fmt::format("{}={}", name, text_of(&v)));
     for (const auto& item : env.items) {

@@ -172,7 +172,7 @@ private:
         return &place->items.emplace_back();
     }
 
-    result<value> any_value(std::size_t depth) // NOLINT(misc-no-recursion): depth is limited
+    result<value> any_value(std::size_t depth)
     {
         if (depth > max_depth)
             return wrong("it is nested too deeply");
@@ -201,7 +201,7 @@ private:
         return out;
     }
 
-    result<value> list(std::size_t depth) // NOLINT(misc-no-recursion): see any_value
+    result<value> list(std::size_t depth)
     {
         value out{.kind = value_kind::list};
         ++at_;
@@ -217,7 +217,7 @@ private:
         return out;
     }
 
-    result<value> inline_table(std::size_t depth) // NOLINT(misc-no-recursion): see any_value
+    result<value> inline_table(std::size_t depth)
     {
         value out;
         ++at_;

@@ -24,6 +24,7 @@ void remark(draft& d, std::string text)
 std::vector<std::string> service_names(const draft& d)
 {
     std::vector<std::string> out;
+    out.reserve(d.compose.services().size());
     for (const auto& one : d.compose.services())
         out.push_back(one.name);
     return out;

@@ -65,6 +65,7 @@ result<> add_addresses(draft& d, const std::string& domain, const stack_wishes& 
 result<std::vector<planned_image>> choose_images(draft& d, const stack_wishes& wishes)
 {
     std::vector<planned_image> out;
+    out.reserve(d.compose.services().size());
     for (const auto& one : d.compose.services())
         out.push_back({one.name, one.role, one.image});
     for (const auto& wish : wishes.versions) {

@@ -10,7 +10,7 @@
 namespace basekeeper::stack {
 namespace {
 
-using namespace basekeeper::stack::testing; // NOLINT(google-build-using-namespace): the templates
+using namespace basekeeper::stack::testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;

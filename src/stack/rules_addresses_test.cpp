@@ -7,7 +7,7 @@
 namespace basekeeper::stack {
 namespace {
 
-using namespace basekeeper::stack::testing; // NOLINT(google-build-using-namespace): the configurations
+using namespace basekeeper::stack::testing;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;

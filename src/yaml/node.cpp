@@ -136,7 +136,7 @@ private:
         return size;
     }
 
-    result<node> value(const yaml_event_t& event, std::size_t depth) // NOLINT(misc-no-recursion): depth is limited
+    result<node> value(const yaml_event_t& event, std::size_t depth)
     {
         if (depth > max_depth)
             return too_much(event.start_mark.line, fmt::format("it is nested more than {} deep", max_depth));
@@ -181,7 +181,6 @@ private:
         }
     }
 
-    // NOLINTNEXTLINE(misc-no-recursion): see value
     result<node> collection(node out, const std::string& anchor, const bool flow, std::size_t depth)
     {
         flow_ += flow ? 1 : 0;
