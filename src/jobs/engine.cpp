@@ -118,7 +118,12 @@ io::task<view> engine::seen(state::job_record record)
     if (const auto here = live_.find(record.id); here != live_.end())
         co_return view{.record = here->second->latest, .worked_on = true};
     const auto claimed = co_await keep_.is_claimed(record.id);
-    co_return view{.record = std::move(record), .worked_on = claimed && *claimed};
+    view out{.record = std::move(record), .worked_on = claimed && *claimed};
+    // It may have ended between the two looks; its end is written before its claim is let go.
+    if (out.interrupted())
+        if (auto again = co_await keep_.get(out.record.id))
+            out.record = *std::move(again);
+    co_return out;
 }
 
 io::task<result<view>> engine::get(std::string id)
@@ -151,6 +156,9 @@ io::task<result<view>> engine::follow(std::string id, std::function<void(const v
         before = now.record;
         if (until.expired())
             co_return fail(condition::timeout, fmt::format("the job {} is still running", id), show(id));
+        // Looking cannot be interrupted and swallows the moment of a cancellation.
+        if (co_await io::was_cancelled())
+            co_return fail(condition::cancelled, fmt::format("the job {} is no longer followed", id), show(id));
         const auto pause = until.capped(within_.look_every);
         auto waited = change ? co_await change->wait(pause) : co_await io::sleep(pause.remaining());
         if (!waited && waited.error().code != condition::timeout)
