@@ -55,11 +55,10 @@ question confirmation_question(const tool& t, const plan& intent, const call& c)
     boost::json::object schema{
         {"type", "object"}, {"properties", {{confirm_key, std::move(confirm)}}}, {"required", {confirm_key}}
     };
+    const auto where = c.instance().empty() ? std::string() : fmt::format(" on instance \"{}\"", c.instance());
     return {
         .key = std::string(confirm_key),
-        .message = fmt::format(
-            "{} on instance \"{}\": {}. This may lose data. Go on?", t.about.name, c.instance(), intent.summary
-        ),
+        .message = fmt::format("{}{}: {}. This may lose data. Go on?", t.about.name, where, intent.summary),
         .schema = std::move(schema),
     };
 }
