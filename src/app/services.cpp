@@ -7,6 +7,7 @@
 #include "features/database/tools/tools.hpp"
 #include "features/inspection/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
+#include "features/jobs/tools/tools.hpp"
 #include "features/migrations/tools/tools.hpp"
 #include "features/postgres_meta/service.hpp"
 #include "features/schema_diff/tools/tools.hpp"
@@ -106,7 +107,8 @@ struct services::parts
           store(std::move(opened)), seeds(store, runtime.pool()),
           local(runtime.pool(), seeds, system_clock(), local_options_from(settings.values)),
           audit(runtime.executor(), runtime.pool(), store.dir(), log, {.retention = *settings.values.audit.retention}),
-          audit_face(audit)
+          audit_face(audit), job_book(runtime.pool(), store.dir(), key_from(settings.values), system_clock()),
+          jobs(job_book, runtime.executor(), system_clock(), log)
     {}
 
     result<> wire()
@@ -140,6 +142,7 @@ struct services::parts
         inspection::tools::add_all(all, *inspection);
         schema_diff::tools::add_all(all, *compare, *settings.values.limits.max_result_bytes);
         migrations::tools::add_all(all, *migrations);
+        jobs::tools::add_all(all, {jobs, *settings.values.pinned_instance});
         offers = TRY(only_features(all, *settings.values.features));
         watch.emplace(observed{*names, *open, audit, log, runtime.pool(), store.dir()}, audit_face, offers);
         rules.emplace(
@@ -160,6 +163,8 @@ struct services::parts
     local::engine local;
     state::audit_log audit;
     audit_adapter audit_face;
+    jobs::ledger job_book; // opens its file with the first job
+    jobs::engine jobs;
     std::optional<instances::directory> names;
     std::optional<instances::connections> open;
     std::optional<postgres_meta::service> by_gateway;
@@ -237,6 +242,11 @@ migrations::engine& services::migrations()
     return *parts_->migrations;
 }
 
+jobs::engine& services::jobs()
+{
+    return parts_->jobs;
+}
+
 mcp::policy& services::rules()
 {
     return *parts_->rules;
@@ -268,6 +278,9 @@ io::task<result<>> services::stop()
 {
     const auto until = io::deadline::after(std::chrono::seconds{10});
     parts_->watch->begin_stop();
+    // Their steps use the connections.
+    if (const auto ended = co_await parts_->jobs.stop(until); !ended)
+        parts_->log.warning("the work of a job did not stop");
     co_await parts_->open->close(until);
     (void)co_await parts_->by_gateway->close(until);
     co_return co_await parts_->audit.stop(until);

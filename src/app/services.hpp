@@ -10,6 +10,7 @@
 #include "features/schema_diff/engine.hpp"
 #include "instances/connections.hpp"
 #include "io/runtime.hpp"
+#include "jobs/engine.hpp"
 #include "log/logger.hpp"
 #include "mcp/policy.hpp"
 #include "mcp/registry.hpp"
@@ -41,6 +42,7 @@ public:
     local::engine& local();
     schema_diff::engine& compare();
     migrations::engine& migrations();
+    jobs::engine& jobs();
     const mcp::registry& offers() const;
     mcp::policy& rules();
     mcp::audit_sink& audit();
@@ -50,7 +52,7 @@ public:
     /// Starts the background work. On the I/O thread.
     void start();
 
-    /// Ends it: pools closed, audit durable. Fails when audit entries could not be written.
+    /// Ends it: jobs left as they stand, pools closed, audit durable. Fails when audit entries could not be written.
     io::task<result<>> stop();
 
 private:
