@@ -87,6 +87,11 @@ struct run_command
         );
     }
 
+    io::task<int> operator()(const cli::jobs_command& c) const
+    {
+        return cli::jobs(c, {with.jobs(), {with.offers(), with.rules(), local_principal("cli")}}, show);
+    }
+
     io::task<int> operator()(const cli::secrets_command&) const
     {
         co_return cli::rotate_secrets(with.settings().values, with.store(), book(), show);

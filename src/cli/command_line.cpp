@@ -30,6 +30,7 @@ struct draft
     block_command block;
     diff_command diff;
     migration_command migration;
+    jobs_command jobs;
     completion_command completion;
     std::string http;
     bool yes = false;
@@ -247,6 +248,31 @@ void add_migration(CLI::App& app, draft& d)
     finish(down, migration_action::down);
 }
 
+void add_jobs(CLI::App& app, draft& d)
+{
+    auto* jobs = app.add_subcommand("jobs", "Long operations: how far they are, going on with them, taking them back");
+    jobs->require_subcommand(1);
+    const auto finish = chooser(d, &draft::jobs);
+    auto* list = jobs->add_subcommand("list", "Newest first");
+    list->add_option("--status", d.jobs.status, "Only these")
+        ->check(CLI::IsMember({"running", "succeeded", "failed", "cancelled", "undoing", "undone", "interrupted"}));
+    list->add_option("--before", d.jobs.before, "For the next page: the last id of this one");
+    list->add_option("--limit", d.jobs.limit, "Most jobs")->check(CLI::Range(1, 100));
+    finish(list, jobs_action::list);
+    const auto with_id = [&](const char* name, const char* help, jobs_action action) {
+        auto* c = jobs->add_subcommand(name, help);
+        c->add_option("id", d.jobs.id, "See basekeeper jobs list")->required();
+        finish(c, action);
+        return c;
+    };
+    with_id("show", "All of one job: step, failure, what to do next", jobs_action::show);
+    with_id("watch", "Follow it to its end; Ctrl-C ends only the watching", jobs_action::watch);
+    with_id("cancel", "Stop it between two steps; what is done stays", jobs_action::cancel);
+    auto* resume = with_id("resume", "Go on where it stopped; Ctrl-C stops it between two steps", jobs_action::resume);
+    resume->add_flag("--undo", d.jobs.back, "Take back what is done instead");
+    resume->add_flag("-y,--yes", d.yes, "Do not ask");
+}
+
 void add_others(CLI::App& app, draft& d)
 {
     auto* serve = app.add_subcommand("serve", "Speak MCP over standard input and output, or over HTTP");
@@ -302,6 +328,7 @@ std::unique_ptr<CLI::App> grammar(draft& d)
     add_block(*app, d);
     add_diff(*app, d);
     add_migration(*app, d);
+    add_jobs(*app, d);
     return app;
 }
 

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "config/read.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -163,6 +164,26 @@ struct migration_command
     consent agreed = consent::ask;
 };
 
+enum class jobs_action
+{
+    list,
+    show,
+    watch,
+    cancel,
+    resume
+};
+
+struct jobs_command
+{
+    jobs_action action = jobs_action::list;
+    std::string id;
+    std::string status; ///< of `list`; empty: any
+    std::string before; ///< of `list`: the last id of the page before
+    std::uint32_t limit = 20;
+    bool back = false; ///< of `resume`: takes back what is done
+    consent agreed = consent::ask;
+};
+
 struct secrets_command
 {};
 
@@ -187,6 +208,7 @@ using command = std::variant<
     block_command,
     diff_command,
     migration_command,
+    jobs_command,
     secrets_command,
     doctor_command,
     completion_command>;

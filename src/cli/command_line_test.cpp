@@ -56,6 +56,26 @@ TEST(command_line, commands_without_arguments)
     the<doctor_command>({"doctor"});
 }
 
+TEST(command_line, jobs_are_listed_watched_stopped_and_gone_on_with_in_either_direction)
+{
+    const auto list = the<jobs_command>({"jobs", "list", "--status", "failed", "--before", "0a", "--limit", "5"});
+    EXPECT_EQ(list.action, jobs_action::list);
+    EXPECT_EQ(list.status + "/" + list.before, "failed/0a");
+    EXPECT_EQ(list.limit, 5U);
+    EXPECT_EQ(the<jobs_command>({"jobs", "show", "0a"}).action, jobs_action::show);
+    EXPECT_EQ(the<jobs_command>({"jobs", "watch", "0a"}).action, jobs_action::watch);
+    EXPECT_EQ(the<jobs_command>({"jobs", "cancel", "0a"}).id, "0a");
+    const auto on = the<jobs_command>({"jobs", "resume", "0a"});
+    EXPECT_FALSE(on.back);
+    EXPECT_EQ(on.agreed, consent::ask);
+    const auto back = the<jobs_command>({"jobs", "resume", "0a", "--undo", "-y"});
+    EXPECT_TRUE(back.back);
+    EXPECT_EQ(back.agreed, consent::given);
+    refused({"jobs", "list", "--status", "odd"});
+    refused({"jobs", "resume"});
+    refused({"jobs"});
+}
+
 TEST(command_line, call_takes_a_tool_and_arguments_as_they_are)
 {
     const auto c = the<call_command>(

@@ -20,6 +20,10 @@ namespace basekeeper::migrations {
 class engine;
 }
 
+namespace basekeeper::jobs {
+class engine;
+}
+
 namespace basekeeper::cli {
 
 /// Where a command shows what it did.
@@ -111,6 +115,15 @@ struct migration_services
 };
 
 io::task<int> migration(migration_command what, migration_services with, presentation show);
+
+/// Long operations: the engine, and the tools whose rules the commands obey.
+struct job_services
+{
+    jobs::engine& engine;
+    call_services calls;
+};
+
+io::task<int> jobs(jobs_command what, job_services with, presentation show);
 
 int rotate_secrets(const config::settings& settings, state::store& store, const bookkeeping& book, presentation show);
 

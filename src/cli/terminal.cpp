@@ -24,9 +24,7 @@ void terminal::print(std::string_view line)
 
 void terminal::say(std::string_view line)
 {
-    if (progress_shown_)
-        std::fputs("\r\x1b[K", diagnostics_);
-    progress_shown_ = false;
+    end_progress();
     std::fwrite(line.data(), 1, line.size(), diagnostics_);
     std::fputc('\n', diagnostics_);
     std::fflush(diagnostics_);
@@ -34,12 +32,24 @@ void terminal::say(std::string_view line)
 
 void terminal::progress(std::string_view line)
 {
-    if (::isatty(::fileno(diagnostics_)) == 0)
+    if (!shows_progress())
         return;
     const auto text = fmt::format("\r\x1b[K{}", printable(line));
     std::fwrite(text.data(), 1, text.size(), diagnostics_);
     std::fflush(diagnostics_);
     progress_shown_ = true;
+}
+
+bool terminal::shows_progress() const
+{
+    return ::isatty(::fileno(diagnostics_)) != 0;
+}
+
+void terminal::end_progress()
+{
+    if (progress_shown_)
+        std::fputs("\r\x1b[K", diagnostics_);
+    progress_shown_ = false;
 }
 
 bool terminal::shown_to_person() const

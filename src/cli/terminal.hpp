@@ -23,6 +23,12 @@ public:
     /// Replaces the current line on standard error; nothing when that is no terminal.
     void progress(std::string_view line);
 
+    /// True when `progress` is seen by somebody.
+    bool shows_progress() const;
+
+    /// Takes the line of `progress` away.
+    void end_progress();
+
     /// True when standard output is a terminal and no file or pipe.
     bool shown_to_person() const;
 
