@@ -86,7 +86,7 @@ protected:
         jobs::engine of;
     };
 
-    static io::task<result<>> forever(jobs::run& on)
+    static io::task<result<>> forever(jobs::run& on, bool& interrupted)
     {
         for (;;) {
             CO_TRY(co_await on.advance(0.5, "waiting"));
@@ -99,20 +99,21 @@ protected:
 
     static io::task<result<>> nothing() { co_return result<>{}; }
 
-    static io::task<std::string> started(process& p, std::string kind)
+    io::task<std::string> started(process& p, std::string kind)
     {
         p.of.define("short", [](const boost::json::object&) -> result<std::vector<jobs::step>> {
             return std::vector{jobs::step{.name = "one", .work = [](jobs::run&) { return nothing(); }}};
         });
-        p.of.define("long", [](const boost::json::object&) -> result<std::vector<jobs::step>> {
-            return std::vector{jobs::step{.name = "wait", .work = [](jobs::run& r) { return forever(r); }}};
+        p.of.define("long", [this](const boost::json::object&) -> result<std::vector<jobs::step>> {
+            const auto wait = [this](jobs::run& r) { return forever(r, interrupted); };
+            return std::vector{jobs::step{.name = "wait", .work = wait}};
         });
         const auto made = co_await p.of.start({.kind = std::move(kind), .title = "a job", .with = {}});
         EXPECT_TRUE(made) << describe(made.error());
         co_return made ? made->record.id : "";
     }
 
-    static inline bool interrupted = false;
+    bool interrupted = true; // nobody presses Ctrl-C
     std::filesystem::path dir;
     testing::test_terminal screen;
 };
@@ -137,7 +138,6 @@ TEST_F(job_followed, ctrl_c_stops_it_between_two_steps_and_says_so)
 {
     const auto body = [this](io::runtime& on) -> io::task<> {
         process p(on, dir);
-        interrupted = true;
         const auto id = co_await started(p, "long");
         interrupted = false;
         const auto end = co_await follow_on_terminal(p.of, id, {screen.screen, output::table});
@@ -160,7 +160,6 @@ TEST_F(job_followed, ctrl_c_of_somebody_who_only_watches_leaves_the_job_alone)
 {
     const auto body = [this](io::runtime& on) -> io::task<> {
         process p(on, dir);
-        interrupted = true;
         const auto id = co_await started(p, "long");
         interrupted = false;
         const auto end =
