@@ -35,6 +35,10 @@ std::vector<described_value> describe(const settings& s)
             lines.push_back({fmt::format("instances.{}.{}", name, r.name), value_type<T>::show(*v), source_text(v.from)}
             );
         });
+    for (const auto& [name, server] : s.dokploy)
+        for_each_dokploy_key(server, [&]<class T>(const rule& r, const setting<T>& v) {
+            lines.push_back({fmt::format("dokploy.{}.{}", name, r.name), value_type<T>::show(*v), source_text(v.from)});
+        });
     return lines;
 }
 

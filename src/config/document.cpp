@@ -166,16 +166,17 @@ public:
         return {source_kind::file, fmt::format("{}:{}", origin_, n.source().begin.line)};
     }
 
-    void read_instances(const toml::table& names)
+    void read_named(family of, const toml::table& names)
     {
         for (const auto& [name, node] : names) {
-            found.instances.emplace_back(std::string(name.str()), at(node));
+            found.named.push_back({of, std::string(name.str()), at(node)});
             if (const auto* keys = node.as_table())
                 for (const auto& [key, value] : *keys)
-                    found.values.push_back({std::string(name.str()), std::string(key.str()), value_of(value), at(value)}
+                    found.values.push_back(
+                        {std::string(name.str()), std::string(key.str()), value_of(value), at(value), of}
                     );
             else
-                found.values.push_back({"", fmt::format("instances.{}", name.str()), value_of(node), at(node)});
+                found.values.push_back({"", fmt::format("{}.{}", table_of(of), name.str()), value_of(node), at(node)});
         }
     }
 
@@ -185,8 +186,10 @@ public:
             const auto* section = node.as_table();
             if (section == nullptr)
                 found.values.push_back({"", std::string(key.str()), value_of(node), at(node)});
-            else if (key.str() == "instances")
-                read_instances(*section);
+            else if (key.str() == table_of(family::instances))
+                read_named(family::instances, *section);
+            else if (key.str() == table_of(family::dokploy))
+                read_named(family::dokploy, *section);
             else if (section->empty() && holds_settings(key.str()))
                 continue;
             else if (section->empty())

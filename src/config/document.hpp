@@ -6,15 +6,22 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace basekeeper::config {
 
+/// A table such as `[instances.NAME]`, also an empty one.
+struct named_table
+{
+    family of = family::instances;
+    std::string name;
+    source from;
+};
+
 struct parsed_document
 {
     std::vector<given> values;
-    std::vector<std::pair<std::string, source>> instances; ///< every `[instances.NAME]`, also an empty one
+    std::vector<named_table> named;
 };
 
 /// Fails with invalid_argument, naming the line, when the text is not TOML or larger and deeper than a configuration

@@ -57,6 +57,17 @@ result<std::string> uri_of_parts(const text_map& environment)
     return fmt::format("postgresql://{}@{}:{}/{}", login, bracketed, number, database);
 }
 
+/// Of the keys of a Dokploy server, by the name of their variable: BASEKEEPER_DOKPLOY_REACH.
+std::map<std::string, std::string, std::less<>> server_variables()
+{
+    std::map<std::string, std::string, std::less<>> key_of;
+    dokploy_settings unused;
+    for_each_dokploy_key(unused, [&](const rule& r, const auto&) {
+        key_of[environment_name(fmt::format("dokploy.{}", r.name))] = r.name;
+    });
+    return key_of;
+}
+
 bool is_cloud(std::string_view url)
 {
     const auto parsed = boost::urls::parse_uri(url);
@@ -70,9 +81,10 @@ result<std::vector<given>> program_values(const text_map& environment)
     std::map<std::string, std::string, std::less<>> key_of;
     settings unused;
     for_each_key(unused, [&](const rule& r, const auto&) { key_of[environment_name(r.name)] = r.name; });
+    const auto of_server = server_variables();
     std::vector<given> values;
     for (const auto& [name, text] : environment) {
-        if (!name.starts_with(prefix) || name == file_variable || text.empty())
+        if (!name.starts_with(prefix) || name == file_variable || text.empty() || of_server.contains(name))
             continue;
         const auto known = key_of.find(name);
         if (known != key_of.end()) {
@@ -80,6 +92,8 @@ result<std::vector<given>> program_values(const text_map& environment)
             continue;
         }
         std::vector<std::string_view> names{file_variable};
+        for (const auto& [variable_name, key] : of_server)
+            names.push_back(variable_name);
         for (const auto& [variable_name, key] : key_of)
             names.push_back(variable_name);
         const auto meant = nearest(name, names);
@@ -121,6 +135,26 @@ result<std::vector<given>> instance_values(const text_map& environment, default_
         const auto name = key == "anon_key" ? "SUPABASE_ANON_KEY" : "SUPABASE_SERVICE_ROLE_KEY";
         add(key, variable(environment, name), name);
     }
+    return values;
+}
+
+std::vector<given> dokploy_values(const text_map& environment)
+{
+    std::vector<given> values;
+    const auto add = [&](std::string_view key, std::string_view from) {
+        if (const auto text = variable(environment, from); !text.empty())
+            values.push_back(
+                {std::string(environment_instance),
+                 std::string(key),
+                 untyped{std::string(text)},
+                 {source_kind::environment, std::string(from)},
+                 family::dokploy}
+            );
+    };
+    add("url", "DOKPLOY_URL");
+    add("api_key", "DOKPLOY_API_KEY");
+    for (const auto& [name, key] : server_variables())
+        add(key, name);
     return values;
 }
 

@@ -9,7 +9,8 @@
 
 namespace basekeeper::config {
 
-/// The name of the instance that DATABASE_URL, SUPABASE_URL or POSTGRES_HOST make.
+/// The name of the instance that DATABASE_URL, SUPABASE_URL or POSTGRES_HOST make, and of the server that DOKPLOY_URL
+/// makes.
 inline constexpr std::string_view environment_instance = "default";
 
 /// The values of all BASEKEEPER_* variables; an unknown one is invalid_argument. Empty variables count as unset.
@@ -23,5 +24,9 @@ enum class default_instance
     in_file
 };
 result<std::vector<given>> instance_values(const text_map& environment, default_instance wanted);
+
+/// The values for the Dokploy server `default`: of DOKPLOY_URL and DOKPLOY_API_KEY, and of BASEKEEPER_DOKPLOY_* for
+/// every key of a server.
+std::vector<given> dokploy_values(const text_map& environment);
 
 } // namespace basekeeper::config

@@ -60,6 +60,21 @@ bool is_database_url(std::string_view s)
     return equals != std::string_view::npos && !s.substr(0, equals).contains("://");
 }
 
+bool is_pin(std::string_view s)
+{
+    constexpr std::string_view prefix = "sha256//";
+    return s.starts_with(prefix) && s.size() == prefix.size() + 44 && s.ends_with('=') &&
+           std::ranges::all_of(s, is_printable);
+}
+
+bool is_address(std::string_view s)
+{
+    const auto colon = s.rfind(':');
+    return colon != std::string_view::npos && colon > 0 && colon + 1 < s.size() && s.size() - colon <= 6 &&
+           std::ranges::all_of(s.substr(colon + 1), [](char c) { return c >= '0' && c <= '9'; }) &&
+           std::ranges::all_of(s, is_printable) && !s.contains('/');
+}
+
 bool is_http_url(std::string_view s)
 {
     const auto url = boost::urls::parse_uri(s);

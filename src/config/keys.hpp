@@ -14,6 +14,8 @@ bool is_instance_or_empty(std::string_view s);
 bool is_not_empty(std::string_view s);
 bool is_api_key(std::string_view s); ///< not empty, no white space
 bool is_database_url(std::string_view s);
+bool is_pin(std::string_view s);     ///< `sha256//` and 32 bytes in base64
+bool is_address(std::string_view s); ///< `HOST:PORT`
 
 /// Calls `visit(rule, setting)` for every key of the whole program, in the order in which they are shown.
 template <class Settings, class Visit>
@@ -112,7 +114,79 @@ void for_each_key(Settings& s, Visit&& visit)
         s.local.user
     );
     visit(rule{"audit.retention_days", "How long audit entries are kept.", 1, 3'650}, s.audit.retention);
+    visit(rule{"smtp.host", "The mail server that new stacks send by; empty for none."}, s.smtp.host);
+    visit(rule{"smtp.port", "Its port.", 1, 65'535}, s.smtp.port);
+    visit(rule{"smtp.user", "The account there."}, s.smtp.user);
+    visit(
+        rule{
+            .name = "smtp.password",
+            .meaning = "Its password.",
+            .accepts = is_not_empty,
+            .accepted = "a password",
+            .sources = key_sources::no_flag
+        },
+        s.smtp.password
+    );
+    visit(rule{"smtp.sender", "The address that mails come from."}, s.smtp.sender);
+    visit(rule{"smtp.sender_name", "The name that mails come from."}, s.smtp.sender_name);
     for_each_access_key(s, visit);
+}
+
+/// The same for the keys of one `[dokploy.NAME]` table.
+template <class Server, class Visit>
+void for_each_dokploy_key(Server& d, Visit&& visit)
+{
+    constexpr std::string_view a_url = "a URL that starts with https:// or http:// and holds no password";
+    visit(rule{.name = "url", .meaning = "The URL of Dokploy.", .accepts = is_http_url, .accepted = a_url}, d.url);
+    visit(
+        rule{
+            .name = "api_key",
+            .meaning = "A key of its owner or an admin.",
+            .accepts = is_api_key,
+            .accepted = "a key without white space"
+        },
+        d.api_key
+    );
+    visit(
+        rule{
+            .name = "pin",
+            .meaning = "The public key of a certificate that no authority signed.",
+            .accepts = is_pin,
+            .accepted = "sha256// and 32 bytes in base64"
+        },
+        d.pin
+    );
+    visit(
+        rule{
+            .name = "reach",
+            .meaning = "Where the domains of its stacks answer, when DNS does not say so.",
+            .accepts = is_address,
+            .accepted = "HOST:PORT"
+        },
+        d.reach
+    );
+    visit(
+        rule{
+            .name = "ca_file",
+            .meaning = "The authorities for those domains, in PEM.",
+            .accepts = is_file_path,
+            .accepted = "an absolute path, or one under ~/"
+        },
+        d.ca_file
+    );
+    visit(
+        rule{
+            .name = "templates_url",
+            .meaning = "The catalogue of templates; empty for that of Dokploy.",
+            .accepts = is_http_url,
+            .accepted = a_url
+        },
+        d.templates_url
+    );
+    visit(
+        rule{"poll_interval_ms", "How soon it is first asked again whether something is done.", 10, 60'000},
+        d.poll_interval
+    );
 }
 
 /// The same for the keys of one `[instances.NAME]` table.

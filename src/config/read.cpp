@@ -50,10 +50,12 @@ result<> apply(settings& s, const given& g)
         known = true;
         done = assign(member, r, g);
     };
-    if (g.instance.empty())
+    if (g.named.empty())
         for_each_key(s, offer);
+    else if (g.of == family::dokploy)
+        for_each_dokploy_key(s.dokploy[g.named], offer);
     else
-        for_each_instance_key(s.instances[g.instance], offer);
+        for_each_instance_key(s.instances[g.named], offer);
     return known ? done : unknown_key(g, names);
 }
 
@@ -61,7 +63,7 @@ result<> apply(settings& s, const given& g)
 struct everything_given
 {
     std::vector<given> values;
-    std::vector<std::pair<std::string, source>> instances;
+    std::vector<named_table> named;
 };
 
 result<everything_given> collect(const inputs& in)
@@ -69,10 +71,11 @@ result<everything_given> collect(const inputs& in)
     everything_given all;
     if (in.file) {
         auto parsed = TRY(parse_document(in.file->text, in.file->origin));
-        all = {std::move(parsed.values), std::move(parsed.instances)};
+        all = {std::move(parsed.values), std::move(parsed.named)};
     }
-    const bool default_in_file =
-        std::ranges::any_of(all.instances, [](const auto& i) { return i.first == environment_instance; });
+    const bool default_in_file = std::ranges::any_of(all.named, [](const named_table& t) {
+        return t.of == family::instances && t.name == environment_instance;
+    });
     for (auto& v : TRY(program_values(in.environment)))
         all.values.push_back(std::move(v));
     for (auto& v : TRY(instance_values(
@@ -81,11 +84,13 @@ result<everything_given> collect(const inputs& in)
     {
         // The guess from the host name is weaker than what the file says.
         const auto said = std::ranges::any_of(all.values, [&](const given& g) {
-            return g.instance == environment_instance && g.key == "kind" && v.key == "kind";
+            return g.of == family::instances && g.named == environment_instance && g.key == "kind" && v.key == "kind";
         });
         if (!said)
             all.values.push_back(std::move(v));
     }
+    for (auto& v : dokploy_values(in.environment))
+        all.values.push_back(std::move(v));
     for (const auto& [key, text] : in.flags)
         all.values.push_back({"", key, untyped{text}, {source_kind::flag, flag_name(key)}});
     return all;
@@ -120,6 +125,9 @@ result<> complete_paths(settings& s, const inputs& in)
     for (auto* path : {&s.state_dir, &s.key_file, &s.local.postgres_bin, &s.http.tls_certificate, &s.http.tls_key})
         if (const auto text = path->value.string(); text.starts_with("~/"))
             path->value = TRY(home(in)) / text.substr(2);
+    for (auto& [name, server] : s.dokploy)
+        if (const auto text = server.ca_file->string(); text.starts_with("~/"))
+            server.ca_file.value = TRY(home(in)) / text.substr(2);
     if (!s.state_dir->empty())
         return {};
     const auto xdg = in.environment.find("XDG_STATE_HOME");
@@ -132,9 +140,11 @@ result<> complete_paths(settings& s, const inputs& in)
     return {};
 }
 
-result<> check_instances(const settings& s, const std::vector<std::pair<std::string, source>>& tables)
+result<> check_instances(const settings& s, const std::vector<named_table>& tables)
 {
-    for (const auto& [name, from] : tables) {
+    for (const auto& [of, name, from] : tables) {
+        if (of != family::instances)
+            continue;
         const auto& i = s.instances.at(name);
         if (*i.kind != instance_kind::local && i.database_url->empty() && i.url->empty())
             return fail(
@@ -146,6 +156,20 @@ result<> check_instances(const settings& s, const std::vector<std::pair<std::str
     return {};
 }
 
+result<> check_servers(const settings& s)
+{
+    for (const auto& [name, server] : s.dokploy)
+        if (server.url->empty() != server.api_key->empty())
+            return fail(
+                condition::invalid_argument,
+                fmt::format("the Dokploy server `{}` has {}", name, server.url->empty() ? "no url" : "no api_key"),
+                name == environment_instance
+                    ? "set both DOKPLOY_URL and DOKPLOY_API_KEY, or neither"
+                    : fmt::format("set `dokploy.{}.{}`", name, server.url->empty() ? "url" : "api_key")
+            );
+    return {};
+}
+
 } // namespace
 
 result<settings> read(const inputs& in)
@@ -153,22 +177,27 @@ result<settings> read(const inputs& in)
     const auto all = TRY(collect(in));
     settings chosen;
     for (const auto& g : all.values)
-        if (g.instance.empty() && g.key == "profile")
+        if (g.named.empty() && g.key == "profile")
             TRY(apply(chosen, g));
     auto s = defaults_of(chosen.profile);
-    for (const auto& [name, from] : all.instances) {
+    for (const auto& [of, name, from] : all.named) {
+        const std::string_view what = of == family::dokploy ? "a Dokploy server" : "an instance";
         if (!is_dns_label(name))
             return fail(
                 condition::invalid_argument,
-                fmt::format("{}: `{}` cannot be the name of an instance", from.where, utf8_prefix(name, 100)),
+                fmt::format("{}: `{}` cannot be the name of {}", from.where, utf8_prefix(name, 100), what),
                 "use a-z, 0-9 and inner hyphens, at most 63 characters"
             );
-        s.instances[name];
+        if (of == family::dokploy)
+            s.dokploy[name];
+        else
+            s.instances[name];
     }
     for (const auto& g : all.values)
         TRY(apply(s, g));
     TRY(complete_paths(s, in));
-    TRY(check_instances(s, all.instances));
+    TRY(check_instances(s, all.named));
+    TRY(check_servers(s));
     return s;
 }
 

@@ -94,6 +94,29 @@ struct instance_settings
     setting<std::vector<std::string>> tags{};
 };
 
+/// One `[dokploy.NAME]` table: a Dokploy server. Empty texts mean: not configured.
+struct dokploy_settings
+{
+    setting<std::string> url{};
+    setting<secret_text> api_key{};
+    setting<std::string> pin{};               ///< of a certificate that no authority signed: `sha256//…`
+    setting<std::string> reach{};             ///< `HOST:PORT` at which the domains of its stacks answer; empty: by DNS
+    setting<std::filesystem::path> ca_file{}; ///< authorities for those domains; empty: those of the machine
+    setting<std::string> templates_url{};     ///< empty: the catalogue of Dokploy
+    setting<std::chrono::milliseconds> poll_interval{std::chrono::seconds{1}}; ///< key `poll_interval_ms`
+};
+
+/// The mail server that new stacks send by.
+struct smtp_settings
+{
+    setting<std::string> host{}; ///< empty: none
+    setting<std::uint64_t> port{587};
+    setting<std::string> user{};
+    setting<secret_text> password{};
+    setting<std::string> sender{}; ///< the address mails come from
+    setting<std::string> sender_name{};
+};
+
 /// Everything. Plain values: copy what you need, pass it down.
 struct settings
 {
@@ -116,7 +139,9 @@ struct settings
     auth_settings auth;
     rate_settings rate;
     block_settings block;
+    smtp_settings smtp;
     std::map<std::string, instance_settings, std::less<>> instances;
+    std::map<std::string, dokploy_settings, std::less<>> dokploy;
 };
 
 } // namespace basekeeper::config

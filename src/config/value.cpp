@@ -112,9 +112,14 @@ std::optional<std::chrono::seconds> to_span(const raw_value& v, const rule& r)
     return span;
 }
 
+std::string_view table_of(family f) noexcept
+{
+    return f == family::dokploy ? "dokploy" : "instances";
+}
+
 std::string full_key(const given& g)
 {
-    return g.instance.empty() ? g.key : fmt::format("instances.{}.{}", g.instance, g.key);
+    return g.named.empty() ? g.key : fmt::format("{}.{}.{}", table_of(g.of), g.named, g.key);
 }
 
 std::unexpected<error> refused(const given& g, std::string_view allowed, visibility v)

@@ -34,13 +34,23 @@ struct unsupported
 
 using raw_value = std::variant<untyped, bool, std::int64_t, std::string, std::vector<std::string>, unsupported>;
 
+/// The tables that hold named things.
+enum class family
+{
+    instances, ///< `[instances.NAME]`
+    dokploy    ///< `[dokploy.NAME]`
+};
+
+std::string_view table_of(family f) noexcept;
+
 /// One key with its value, as found in a source.
 struct given
 {
-    std::string instance; ///< empty: a key of the whole program
+    std::string named; ///< the name in its table; empty: a key of the whole program
     std::string key;
     raw_value value;
     source from;
+    family of = family::instances;
 };
 
 enum class key_sources
