@@ -118,10 +118,27 @@ CREATE TABLE jobs (
 ) STRICT;
 )";
 
+/// The content of a configuration is a secret `configuration/ID`.
+constexpr std::string_view configuration_schema = R"(
+CREATE TABLE configurations (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    server TEXT NOT NULL,
+    service TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX configurations_of_service ON configurations (server, service, number);
+)";
+
 constexpr std::array migrations{
     sqlite::migration{1, "secrets, instances and audit", first_schema},
     sqlite::migration{2, "API keys and blocked addresses", access_schema},
     sqlite::migration{3, "jobs", job_schema},
+    sqlite::migration{4, "configurations", configuration_schema},
 };
 
 std::unexpected<error> folder_failure(const std::filesystem::path& dir, std::string_view why)
