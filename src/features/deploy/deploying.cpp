@@ -1,0 +1,145 @@
+// The title finds the deployment again: Dokploy tells no id, and its row appears only when it leaves the queue.
+#include "features/deploy/deploying.hpp"
+
+#include "base/text.hpp"
+#include "clients/dokploy/compose_lifecycle.hpp"
+#include "clients/dokploy/deployments.hpp"
+#include "clients/dokploy/redact.hpp"
+#include "features/deploy/pace.hpp"
+#include "io/event.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace basekeeper::deploy {
+namespace {
+
+constexpr int lines_of_reason = 30;
+constexpr std::size_t most_reason_bytes = 1'500;
+constexpr int looks_before_the_queue = 3; ///< at the rows alone
+constexpr int looks_until_lost = 3;       ///< in neither place
+
+using status = dokploy::deployment_status;
+
+/// `title`, `title (2)`, …: one for each attempt.
+std::string numbered(const std::string& title, int attempt)
+{
+    return attempt == 1 ? title : fmt::format("{} ({})", title, attempt);
+}
+
+struct begun
+{
+    std::string title;
+    std::optional<dokploy::deployment> row{};
+};
+
+/// The attempt that may be followed, or the title of the next one.
+begun current_attempt(const std::vector<dokploy::deployment>& rows, const std::string& title)
+{
+    for (int attempt = 1;; ++attempt) {
+        auto name = numbered(title, attempt);
+        const auto row = std::ranges::find(rows, name, &dokploy::deployment::title);
+        if (row == rows.end())
+            return {std::move(name)};
+        if (row->status == status::running || row->status == status::done)
+            return {std::move(name), *row};
+    }
+}
+
+std::string last_bytes(std::string text, std::size_t most)
+{
+    if (text.size() <= most)
+        return text;
+    auto cut = text.substr(text.size() - most);
+    const auto line = cut.find('\n');
+    return line == std::string::npos ? cut : cut.substr(line + 1);
+}
+
+/// What the log says, as far as it can be read.
+io::task<std::string> log_of(server& on, std::string deployment_id, int lines, io::deadline until)
+{
+    auto log = co_await dokploy::read_deployment_log(on.api, std::move(deployment_id), lines, until);
+    co_return log ? dokploy::redact(last_bytes(*std::move(log), most_reason_bytes)) : std::string();
+}
+
+
+io::task<error> failed(server& on, const dokploy::deployment& row, io::deadline until)
+{
+    error out(
+        condition::conflict,
+        fmt::format("the deployment \"{}\" ended with {}", row.title, row.status == status::error ? "an error" : "a stop"),
+        "read the reason below, correct it and resume the job, or take it back with undo"
+    );
+    out.server_text = co_await log_of(on, row.id, lines_of_reason, until);
+    if (!row.error_message.empty())
+        out.server_text += "\n" + dokploy::redact(row.error_message);
+    if (out.server_text.empty())
+        out.hint = "Dokploy gave no reason; most often the compose file is too large or a container has the same name: "
+                   "look at the server with docker ps, then resume the job";
+    co_return out;
+}
+
+std::unexpected<error> forgotten(std::string_view title)
+{
+    return fail(
+        condition::unavailable,
+        fmt::format("Dokploy has forgotten the deployment \"{}\": a restart empties its queue", title),
+        "resume the job: it is then deployed again"
+    );
+}
+
+/// Whether it is still in the queue. An older Dokploy lists none: then it is believed to be.
+io::task<result<bool>> is_queued(server& on, const std::string& compose_id, const std::string& title, io::deadline until)
+{
+    auto queue = co_await dokploy::list_queue(on.api, until);
+    if (!queue && queue.error().code == condition::not_found)
+        co_return true;
+    if (!queue)
+        co_return std::unexpected(std::move(queue).error());
+    co_return std::ranges::any_of(*queue, [&](const auto& q) {
+        return q.work.title == title && q.work.compose_id == compose_id;
+    });
+}
+
+} // namespace
+
+io::task<result<>> deploy_and_follow(server& on, std::string compose_id, std::string title, tell told, io::deadline until)
+{
+    auto now = current_attempt(CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until)), title);
+    if (!now.row && !CO_TRY(co_await is_queued(on, compose_id, now.title, until)))
+        CO_TRY(co_await dokploy::deploy_compose(on.api, compose_id, now.title, "by basekeeper", until));
+    pace wait(on.poll_interval);
+    int looks = 0;
+    int nowhere = 0;
+    for (;;) {
+        if (now.row && now.row->status != status::running)
+            break;
+        CO_TRY(co_await told(
+            std::min(0.95, 0.1 + 0.05 * looks), now.row ? "docker compose up is running" : "waiting in Dokploy's queue"
+        ));
+        if (until.expired())
+            co_return fail(
+                condition::timeout,
+                fmt::format("the deployment \"{}\" is not through", now.title),
+                "it goes on in Dokploy: resume the job to wait for it again"
+            );
+        CO_TRY(co_await io::sleep(until.capped(wait.next()).remaining()));
+        ++looks;
+        auto rows = CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until));
+        const auto row = std::ranges::find(rows, now.title, &dokploy::deployment::title);
+        if (row != rows.end()) {
+            now.row = std::move(*row);
+            continue;
+        }
+        const bool look_there = looks >= looks_before_the_queue;
+        if (look_there && !CO_TRY(co_await is_queued(on, compose_id, now.title, until)) && ++nowhere == looks_until_lost)
+            co_return forgotten(now.title);
+    }
+    if (now.row->status != status::done)
+        co_return std::unexpected(co_await failed(on, *now.row, until));
+    co_return co_await told(1, "deployed");
+}
+
+} // namespace basekeeper::deploy

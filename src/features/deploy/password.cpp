@@ -1,0 +1,135 @@
+// psql over the loopback address of the container, where the image trusts everybody.
+#include "features/deploy/password.hpp"
+
+#include "clients/dokploy/deployments.hpp"
+#include "clients/dokploy/redact.hpp"
+#include "clients/dokploy/schedules.hpp"
+#include "io/event.hpp"
+#include "stack/compose_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace basekeeper::deploy {
+namespace {
+
+/// `\set` keeps the password out of the statements; the here-document keeps it out of the list of processes.
+constexpr std::string_view script_begin = R"(set -e
+psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -U supabase_admin -d postgres <<'BASEKEEPER_SQL'
+)";
+
+constexpr std::string_view change_roles = R"(
+BEGIN;
+SELECT format('ALTER ROLE %I WITH PASSWORD %L', rolname, :'password')
+FROM pg_catalog.pg_roles
+WHERE rolname IN ('postgres', 'supabase_admin', 'authenticator', 'pgbouncer', 'supabase_auth_admin',
+                  'supabase_functions_admin', 'supabase_storage_admin', 'supabase_replication_admin') \gexec
+COMMIT;
+BASEKEEPER_SQL
+if psql -q -h 127.0.0.1 -U supabase_admin -d _supabase -c 'SELECT 1' >/dev/null 2>&1; then
+psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -U supabase_admin -d _supabase <<'BASEKEEPER_SQL'
+)";
+
+constexpr std::string_view change_logflare = R"(
+SELECT format('UPDATE _analytics.source_backends SET config = jsonb_set(config, ''{url}'', to_jsonb(
+    regexp_replace(config->>''url'', ''(://[^:@/]+:)[^@]*@'', ''\1'' || %L || ''@''))) WHERE type = ''postgres''',
+    :'password')
+WHERE to_regclass('_analytics.source_backends') IS NOT NULL \gexec
+BASEKEEPER_SQL
+fi
+echo ')";
+
+/// Within single quotes, as psql reads the argument of `\set`.
+std::string psql_quoted(std::string_view text)
+{
+    std::string out = "'";
+    for (const char c : text) {
+        if (c == '\'')
+            out += "''";
+        else if (c == '\\')
+            out += "\\\\";
+        else
+            out += c;
+    }
+    return out + "'";
+}
+
+result<std::string> database_service(const dokploy::compose& of)
+{
+    const auto file = TRY(stack::compose_file::parse(of.file.reveal()));
+    const auto* database = file.find(stack::role::database);
+    if (database == nullptr)
+        return fail(
+            condition::conflict,
+            "the compose file has no service of the image supabase/postgres, in which the password could be changed",
+            "change it in that database by hand, then set POSTGRES_PASSWORD to the same"
+        );
+    return database->name;
+}
+
+io::task<result<std::string>> create_or_find(server& on, dokploy::new_schedule what, io::deadline until)
+{
+    for (auto& each : CO_TRY(co_await dokploy::list_schedules(on.api, what.compose_id, until)))
+        if (each.name == what.name)
+            co_return each.id;
+    co_return CO_TRY(co_await dokploy::create_schedule(on.api, std::move(what), until)).row.id;
+}
+
+} // namespace
+
+result<crypto::secret<>> password_command(const crypto::secret<>& password)
+{
+    constexpr std::string_view forbidden("\n\r\0", 3);
+    if (password.empty() || password.reveal().find_first_of(forbidden) != std::string::npos)
+        return fail(
+            condition::invalid_argument,
+            "POSTGRES_PASSWORD: a password of the database is not empty and has no line break",
+            "let it be made: basekeeper dokploy update-env NAME --generate POSTGRES_PASSWORD"
+        );
+    const auto set = "\\set password " + psql_quoted(password.reveal());
+    std::string out(script_begin);
+    out += set;
+    out += change_roles;
+    out += set;
+    out += change_logflare;
+    out += password_changed_mark;
+    out += "'\n";
+    return crypto::secret<>(std::move(out));
+}
+
+io::task<result<>> change_database_password(
+    server& on, const dokploy::compose& of, std::string mark, crypto::secret<> password, io::deadline until
+)
+{
+    auto command = CO_TRY(password_command(password));
+    const std::array secrets{password};
+    dokploy::new_schedule what{
+        .compose_id = of.id,
+        .service_name = CO_TRY(database_service(of)),
+        .name = "basekeeper " + mark,
+        .command = std::move(command)
+    };
+    const auto id = CO_TRY(co_await create_or_find(on, std::move(what), until));
+    const auto ran = co_await dokploy::run_schedule(on.api, id, until);
+    std::string said;
+    if (ran && !ran->deployment_id.empty())
+        said = (co_await dokploy::read_deployment_log(on.api, ran->deployment_id, 100, until)).value_or("");
+    // Its command holds the password: it goes whatever came of it.
+    auto removed = co_await dokploy::remove_schedule(on.api, id, until);
+    if (!ran)
+        co_return fail(error(ran.error()).within("changing the password inside the database"));
+    if (!said.contains(password_changed_mark)) {
+        error out(
+            condition::unavailable,
+            "changing the password inside the database did not come through; it has the one that it had",
+            "look whether the container of the database runs: basekeeper dokploy health NAME; then resume the job"
+        );
+        out.server_text = dokploy::redact(said, secrets);
+        co_return std::unexpected(std::move(out));
+    }
+    co_return removed;
+}
+
+} // namespace basekeeper::deploy

@@ -1,0 +1,107 @@
+// Settings become clients.
+#include "features/deploy/servers.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace basekeeper::deploy {
+namespace {
+
+constexpr std::string_view dokploy_catalogue = "https://templates.dokploy.com";
+
+std::string without_slash(std::string url)
+{
+    while (url.ends_with('/'))
+        url.pop_back();
+    return url;
+}
+
+dokploy::api_settings settings_of(const std::string& name, const config::dokploy_settings& how)
+{
+    return {
+        .url = dokploy::base_url(*how.url).value_or(*how.url),
+        .key = *how.api_key,
+        .name = fmt::format("the Dokploy server \"{}\"", name),
+    };
+}
+
+} // namespace
+
+server::server(std::string called, const config::dokploy_settings& how, http::client& to_dokploy, const clock& time)
+    : name(std::move(called)), url(dokploy::base_url(*how.url).value_or(*how.url)), reach(*how.reach),
+      templates_url(without_slash(how.templates_url->empty() ? std::string(dokploy_catalogue) : *how.templates_url)),
+      authorities(*how.ca_file), poll_interval(*how.poll_interval), api(to_dokploy, time, settings_of(name, how))
+{}
+
+servers::servers(
+    const std::map<std::string, config::dokploy_settings, std::less<>>& configured,
+    io::executor where,
+    io::offload_pool& threads,
+    const clock& time
+)
+    : where_(std::move(where)), threads_(threads), client_(where_, threads)
+{
+    for (const auto& [name, how] : configured)
+        if (!how.url->empty())
+            by_name_.emplace(name, std::make_unique<server>(name, how, client_, time));
+}
+
+result<server*> servers::find(std::string_view name)
+{
+    if (by_name_.empty())
+        return fail(
+            condition::not_found,
+            "no Dokploy server is configured",
+            "set DOKPLOY_URL and DOKPLOY_API_KEY, or url and api_key in [dokploy.NAME] of the configuration"
+        );
+    if (name.empty() && by_name_.size() == 1)
+        return by_name_.begin()->second.get();
+    std::vector<std::string_view> names;
+    names.reserve(by_name_.size());
+    for (const auto& [known, unused] : by_name_)
+        names.push_back(known);
+    if (name.empty())
+        return fail(
+            condition::invalid_argument,
+            fmt::format("server: {} Dokploy servers are configured", names.size()),
+            fmt::format("name one of them: {}", fmt::join(names, ", "))
+        );
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end())
+        return fail(
+            condition::not_found,
+            fmt::format("server: there is no Dokploy server \"{}\"", utf8_prefix(name, 64)),
+            fmt::format("use one of: {}", fmt::join(names, ", "))
+        );
+    return found->second.get();
+}
+
+std::vector<server*> servers::all()
+{
+    std::vector<server*> out;
+    out.reserve(by_name_.size());
+    for (const auto& [name, one] : by_name_)
+        out.push_back(one.get());
+    return out;
+}
+
+http::client& servers::web(const server& of)
+{
+    auto& made = web_[of.authorities];
+    if (!made)
+        made = std::make_unique<http::client>(
+            where_, threads_, http::client_settings{.certificates = of.authorities}
+        );
+    return *made;
+}
+
+io::task<> servers::close(io::deadline until)
+{
+    (void)co_await client_.close(until);
+    for (const auto& [file, client] : web_)
+        (void)co_await client->close(until);
+}
+
+} // namespace basekeeper::deploy

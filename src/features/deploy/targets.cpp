@@ -1,0 +1,283 @@
+// Each target is made from what is there, so that whatever is not meant stays as it is.
+#include "features/deploy/targets.hpp"
+
+#include "base/text.hpp"
+#include "crypto/random.hpp"
+#include "env_text/quote.hpp"
+#include "stack/addresses.hpp"
+#include "stack/cure.hpp"
+#include "stack/names.hpp"
+#include "stack/secrets.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace basekeeper::deploy {
+namespace {
+
+/// Keys that belong together: one of them alone would break the others.
+constexpr std::array api_key_names{
+    std::string_view("JWT_SECRET"),
+    std::string_view("ANON_KEY"),
+    std::string_view("SERVICE_ROLE_KEY"),
+    std::string_view("SUPABASE_PUBLISHABLE_KEY"),
+    std::string_view("SUPABASE_SECRET_KEY"),
+    std::string_view("JWT_KEYS"),
+    std::string_view("JWT_JWKS"),
+    std::string_view("ANON_KEY_ASYMMETRIC"),
+    std::string_view("SERVICE_ROLE_KEY_ASYMMETRIC"),
+};
+
+/// What is encrypted in the database under these could not be read any more.
+constexpr std::array data_key_names{
+    std::string_view("VAULT_ENC_KEY"),
+    std::string_view("REALTIME_DB_ENC_KEY"),
+    std::string_view("PG_META_CRYPTO_KEY"),
+};
+
+std::unexpected<error> wrong(std::string_view argument, std::string_view what, std::string hint)
+{
+    return fail(condition::invalid_argument, fmt::format("{}: {}", argument, what), std::move(hint));
+}
+
+result<env_text::settings> parse_assignments(const std::vector<std::string>& set)
+{
+    env_text::settings out;
+    for (const auto& one : set) {
+        const auto equals = one.find('=');
+        const auto name = std::string_view(one).substr(0, equals);
+        if (equals == std::string::npos || !env_text::is_name(name))
+            return wrong(
+                "set",
+                fmt::format("\"{}\" is no variable", utf8_prefix(name, 60)),
+                "write NAME=VALUE; a name has letters, digits and _, and begins with no digit"
+            );
+        if (std::ranges::find(api_key_names, name) != api_key_names.end())
+            return wrong(
+                "set",
+                fmt::format("{} belongs to the API keys, of which none can be changed alone", name),
+                "make all of them anew: basekeeper dokploy regenerate-keys NAME"
+            );
+        if (std::ranges::find(data_key_names, name) != data_key_names.end())
+            return wrong(
+                "set",
+                fmt::format("what the database holds encrypted under {} could not be read any more", name),
+                "leave it as it is; new stacks get a new one"
+            );
+        out.emplace_back(name, crypto::secret<>(one.substr(equals + 1)));
+    }
+    return out;
+}
+
+result<crypto::secret<>> generated(const std::string& name)
+{
+    if (std::ranges::find(api_key_names, name) != api_key_names.end())
+        return wrong(
+            "generate",
+            fmt::format("{} belongs to the API keys, of which none can be made alone", name),
+            "make all of them anew: basekeeper dokploy regenerate-keys NAME"
+        );
+    if (std::ranges::find(data_key_names, name) != data_key_names.end())
+        return wrong(
+            "generate",
+            fmt::format("what the database holds encrypted under {} could not be read any more", name),
+            "leave it as it is; new stacks get a new one"
+        );
+    const auto fresh = stack::new_service_secrets();
+    std::vector<std::string_view> names;
+    for (auto& [known, value] : stack::variables(fresh)) {
+        if (known == name)
+            return value;
+        if (std::ranges::find(data_key_names, known) == data_key_names.end())
+            names.push_back(known);
+    }
+    return wrong(
+        "generate",
+        fmt::format("\"{}\" is no secret that can be made", utf8_prefix(name, 60)),
+        fmt::format("use some of: {}", fmt::join(names, ", "))
+    );
+}
+
+result<env_text::document> env_of(const setup& what)
+{
+    auto read = env_text::document::parse(what.env.reveal());
+    if (!read)
+        return fail(std::move(read).error().within("the env text of the service"));
+    return read;
+}
+
+void replace_everywhere(std::string& in, std::string_view from, std::string_view to)
+{
+    if (from.size() < 16)
+        return; // too short to be told from other text
+    for (auto at = in.find(from); at != std::string::npos; at = in.find(from, at + to.size()))
+        in.replace(at, from.size(), to);
+}
+
+/// Whoever wrote keys out in files keeps working when they change.
+crypto::secret<> with_replacements(
+    const crypto::secret<>& text, const std::vector<std::pair<crypto::secret<>, crypto::secret<>>>& pairs
+)
+{
+    auto out = text.reveal();
+    for (const auto& [from, to] : pairs)
+        replace_everywhere(out, from.reveal(), to.reveal());
+    return crypto::secret<>(std::move(out));
+}
+
+result<setup> changed_or_fail(const setup& now, setup to)
+{
+    if (now == to)
+        return fail(
+            condition::conflict,
+            "nothing would change: everything is as it is wanted already",
+            "run `basekeeper dokploy validate NAME` to see what is left to do"
+        );
+    return to;
+}
+
+result<setup> mended(setup now, const std::vector<std::string>& rules, const std::string& name, wall_time at)
+{
+    if (rules.empty())
+        return now;
+    auto cured = TRY(stack::cure(to_check(now, name, at), rules));
+    now.env = crypto::secret<>(std::move(cured.env));
+    now.compose = crypto::secret<>(std::move(cured.compose));
+    now.isolated = now.isolated || cured.isolation == stack::isolation::isolated;
+    now.files.clear();
+    for (auto& f : cured.mounts)
+        now.files.push_back({std::move(f.path), crypto::secret<>(std::move(f.content))});
+    std::ranges::sort(now.files, {}, &setup_file::path);
+    return now;
+}
+
+} // namespace
+
+result<setup> with_variables(const setup& now, const variable_changes& wanted, const std::string& name, wall_time at)
+{
+    auto settings = TRY(parse_assignments(wanted.set));
+    for (const auto& each : wanted.generate)
+        settings.emplace_back(each, TRY(generated(each)));
+    auto to = TRY(mended(now, wanted.mend, name, at));
+    auto env = TRY(env_of(to));
+    for (const auto& each : wanted.remove) {
+        if (!env_text::is_name(each))
+            return wrong("remove", fmt::format("\"{}\" is no variable", utf8_prefix(each, 60)), "give names only");
+        TRY(env.remove(each));
+    }
+    if (!settings.empty())
+        TRY(env.merge(settings));
+    to.env = env.text();
+    return changed_or_fail(now, std::move(to));
+}
+
+result<setup> with_new_keys(const setup& now, jwt_secret secret, wall_time at)
+{
+    auto env = TRY(env_of(now));
+    const auto* kept = env.find("JWT_SECRET");
+    if (secret == jwt_secret::kept && (kept == nullptr || kept->reveal().size() < 32))
+        return wrong(
+            "secret",
+            "the JWT_SECRET that is there cannot be kept: it is missing or shorter than 32 characters",
+            "let it be renewed"
+        );
+    const stack::key_terms terms{.now = at};
+    const auto keys =
+        secret == jwt_secret::kept ? stack::new_api_keys(*kept, terms) : stack::new_api_keys(terms);
+    std::vector<std::pair<crypto::secret<>, crypto::secret<>>> replaced;
+    env_text::settings settings;
+    for (auto& [name, value] : stack::variables(keys)) {
+        const auto* old = env.find(name);
+        if (old != nullptr && !old->empty() && !(*old == value))
+            replaced.emplace_back(*old, value);
+        const bool is_used = old != nullptr || now.compose.reveal().contains(fmt::format("${{{}", name));
+        if (is_used)
+            settings.emplace_back(name, std::move(value));
+    }
+    TRY(env.merge(settings));
+    setup to = now;
+    to.env = env.text();
+    to.compose = with_replacements(now.compose, replaced);
+    for (auto& f : to.files)
+        f.content = with_replacements(f.content, replaced);
+    return to;
+}
+
+result<setup> with_domain(const setup& now, const domain_wish& wanted)
+{
+    const auto host = TRY(stack::domain_of(wanted.host));
+    auto env = TRY(env_of(now));
+    const auto file = TRY(stack::compose_file::parse(now.compose.reveal()));
+    const auto* gateway = file.find(stack::role::gateway);
+    auto service = wanted.service;
+    if (service.empty())
+        service = gateway == nullptr ? "" : gateway->name;
+    if (file.find(service) == nullptr)
+        return wrong(
+            "service",
+            fmt::format("the compose file has no service \"{}\"", utf8_prefix(service, 60)),
+            "name the service that answers the requests, mostly kong"
+        );
+    setup to = now;
+    const bool is_gateway = gateway != nullptr && service == gateway->name;
+    if (is_gateway) {
+        TRY(env.merge(stack::domain_settings(env, host)));
+        to.env = env.text();
+    }
+    const auto there = std::ranges::find_if(to.domains, [&](const setup_domain& d) { return d.host == host; });
+    setup_domain wish{.host = host, .service = service, .port = wanted.port > 0 ? wanted.port : 8000};
+    if (there != to.domains.end()) {
+        if (wanted.port == 0)
+            wish.port = there->port;
+        wish.path = there->path;
+        if (there->certificate == dokploy::certificate_type::custom) {
+            wish.certificate = there->certificate;
+            wish.resolver = there->resolver;
+        }
+        *there = wish;
+    } else {
+        // What the gateway answered to before is replaced, not joined: its URLs name one domain.
+        if (is_gateway)
+            std::erase_if(to.domains, [&](const setup_domain& d) { return d.service == service && d.path == "/"; });
+        to.domains.push_back(wish);
+        std::ranges::sort(to.domains, {}, [](const setup_domain& d) { return std::pair(d.host, d.path); });
+    }
+    return changed_or_fail(now, std::move(to));
+}
+
+result<setup> without_domain(const setup& now, const std::string& host)
+{
+    const auto env = TRY(env_of(now));
+    if (stack::public_host(env) == host)
+        return fail(
+            condition::conflict,
+            fmt::format("the public URLs of the stack name {}", host),
+            "give it another domain first: basekeeper dokploy domain NAME --host HOST"
+        );
+    setup to = now;
+    if (std::erase_if(to.domains, [&](const setup_domain& d) { return d.host == host; }) == 0)
+        return fail(
+            condition::not_found,
+            fmt::format("the service has no domain {}", utf8_prefix(host, 100)),
+            "run `basekeeper dokploy domain NAME` for those it has"
+        );
+    return to;
+}
+
+std::optional<password_change> database_password(const setup& before, const setup& after)
+{
+    const auto was = env_of(before);
+    const auto is = env_of(after);
+    if (!was || !is)
+        return std::nullopt;
+    const auto* from = was->find("POSTGRES_PASSWORD");
+    const auto* to = is->find("POSTGRES_PASSWORD");
+    if (from == nullptr || to == nullptr || *from == *to)
+        return std::nullopt;
+    return password_change{*from, *to};
+}
+
+} // namespace basekeeper::deploy
