@@ -28,7 +28,13 @@ instance from_settings(const std::string& name, const config::instance_settings&
     };
 }
 
-instance from_record(const state::instance_record& record)
+bool has_secret(const std::vector<std::string>& stored, const std::string& instance, std::string_view which)
+{
+    return std::ranges::find(stored, state::instance_secret_name(instance, which)) != stored.end();
+}
+
+/// `stored`: the names of all secrets.
+instance from_record(const state::instance_record& record, const std::vector<std::string>& stored)
 {
     instance out{.name = record.name, .source = defined_by::store};
     out.kind = kind_from(record.kind).value_or(config::instance_kind::self_hosted);
@@ -38,6 +44,8 @@ instance from_record(const state::instance_record& record)
         for (const auto& tag : tags->get_array())
             if (tag.is_string())
                 out.tags.emplace_back(tag.get_string());
+    out.sql_by_gateway = !out.api_url.empty() && !has_secret(stored, record.name, database_url_secret) &&
+                         has_secret(stored, record.name, service_role_key_secret);
     return out;
 }
 
@@ -104,9 +112,10 @@ result<std::vector<instance>> directory::load() const
     loaded.reserve(settings_->instances.size());
     for (const auto& [name, s] : settings_->instances)
         loaded.push_back(from_settings(name, s));
+    const auto stored = TRY(store_->list_secret_names("instance/"));
     for (const auto& record : TRY(store_->list_instances()))
         if (!settings_->instances.contains(record.name))
-            loaded.push_back(from_record(record));
+            loaded.push_back(from_record(record, stored));
     std::ranges::sort(loaded, {}, &instance::name);
     return loaded;
 }
@@ -125,10 +134,52 @@ const instance* directory::find(std::string_view name) const
     return at == all_.end() ? nullptr : &*at;
 }
 
-crypto::secret<> directory::service_role_key(const std::string& name) const
+io::task<result<crypto::secret<>>> directory::service_role_key(std::string name)
 {
-    const auto configured = settings_->instances.find(name);
-    return configured == settings_->instances.end() ? crypto::secret<>{} : *configured->second.service_role_key;
+    if (const auto configured = settings_->instances.find(name); configured != settings_->instances.end())
+        co_return *configured->second.service_role_key;
+    const auto read = [&]() -> result<crypto::secret<>> {
+        const std::scoped_lock one_at_a_time(*store_use_);
+        return TRY(find_secret(*store_, name, service_role_key_secret)).value_or(crypto::secret<>{});
+    };
+    co_return co_await io::offload(*pool_, read);
+}
+
+io::task<result<>> directory::remember(state::instance_record record, state::instance_secrets secrets)
+{
+    if (settings_->instances.contains(record.name))
+        co_return fail(
+            condition::conflict,
+            fmt::format("the configuration has an instance \"{}\" already", record.name),
+            fmt::format("rename [instances.{}] in the configuration, or choose another name", record.name)
+        );
+    const auto write = [&]() -> result<> {
+        const std::scoped_lock one_at_a_time(*store_use_);
+        for (const auto& there : TRY(store_->list_instances()))
+            if (there.name == record.name) {
+                if (there.kind != record.kind)
+                    return fail(
+                        condition::conflict,
+                        fmt::format("there is an instance \"{}\" of another kind already", record.name),
+                        fmt::format("run `basekeeper instance remove {}` first, or choose another name", record.name)
+                    );
+                return store_->update_instance(record, secrets);
+            }
+        return store_->add_instance(record, secrets);
+    };
+    CO_TRY(co_await io::offload(*pool_, write));
+    co_return co_await refresh();
+}
+
+io::task<result<>> directory::forget(std::string name)
+{
+    const auto remove = [&]() -> result<> {
+        const std::scoped_lock one_at_a_time(*store_use_);
+        auto removed = store_->remove_instance(name);
+        return removed || removed.error().code == condition::not_found ? result<>{} : removed;
+    };
+    CO_TRY(co_await io::offload(*pool_, remove));
+    co_return co_await refresh();
 }
 
 io::task<result<>> directory::refresh()

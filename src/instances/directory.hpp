@@ -53,6 +53,8 @@ inline constexpr std::string_view read_only_role_prefix = "basekeeper_read_only_
 
 /// Secrets of an instance in the store, by short name. The narrow login exists once both of its parts are there.
 inline constexpr std::string_view database_url_secret = "database_url";
+inline constexpr std::string_view anon_key_secret = "anon_key";
+inline constexpr std::string_view service_role_key_secret = "service_role_key";
 inline constexpr std::string_view read_only_role_secret = "read_only_role";
 inline constexpr std::string_view read_only_password_secret = "read_only_password";
 
@@ -70,8 +72,15 @@ public:
 
     const instance* find(std::string_view name) const;
 
-    /// The service role key of a configured instance; empty when there is none.
-    crypto::secret<> service_role_key(const std::string& name) const;
+    /// The service role key of an instance, configured or stored; empty when there is none.
+    io::task<result<crypto::secret<>>> service_role_key(std::string name);
+
+    /// Adds an instance to the store, or renews settings and secrets of the one that is there. conflict when the
+    /// configuration has one of that name, or the stored one is of another kind.
+    io::task<result<>> remember(state::instance_record record, state::instance_secrets secrets);
+
+    /// Takes an instance out of the store; one that is not there is no failure.
+    io::task<result<>> forget(std::string name);
 
     /// Reads the store again: other processes may have added instances.
     io::task<result<>> refresh();

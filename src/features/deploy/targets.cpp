@@ -43,35 +43,6 @@ std::unexpected<error> wrong(std::string_view argument, std::string_view what, s
     return fail(condition::invalid_argument, fmt::format("{}: {}", argument, what), std::move(hint));
 }
 
-result<env_text::settings> parse_assignments(const std::vector<std::string>& set)
-{
-    env_text::settings out;
-    for (const auto& one : set) {
-        const auto equals = one.find('=');
-        const auto name = std::string_view(one).substr(0, equals);
-        if (equals == std::string::npos || !env_text::is_name(name))
-            return wrong(
-                "set",
-                fmt::format("\"{}\" is no variable", utf8_prefix(name, 60)),
-                "write NAME=VALUE; a name has letters, digits and _, and begins with no digit"
-            );
-        if (std::ranges::find(api_key_names, name) != api_key_names.end())
-            return wrong(
-                "set",
-                fmt::format("{} belongs to the API keys, of which none can be changed alone", name),
-                "make all of them anew: basekeeper dokploy regenerate-keys NAME"
-            );
-        if (std::ranges::find(data_key_names, name) != data_key_names.end())
-            return wrong(
-                "set",
-                fmt::format("what the database holds encrypted under {} could not be read any more", name),
-                "leave it as it is; new stacks get a new one"
-            );
-        out.emplace_back(name, crypto::secret<>(one.substr(equals + 1)));
-    }
-    return out;
-}
-
 result<crypto::secret<>> generated(const std::string& name)
 {
     if (std::ranges::find(api_key_names, name) != api_key_names.end())
@@ -156,9 +127,38 @@ result<setup> mended(setup now, const std::vector<std::string>& rules, const std
 
 } // namespace
 
+result<env_text::settings> parse_assignments(const std::vector<std::string>& given, std::string_view argument)
+{
+    env_text::settings out;
+    for (const auto& one : given) {
+        const auto equals = one.find('=');
+        const auto name = std::string_view(one).substr(0, equals);
+        if (equals == std::string::npos || !env_text::is_name(name))
+            return wrong(
+                argument,
+                fmt::format("\"{}\" is no variable", utf8_prefix(name, 60)),
+                "write NAME=VALUE; a name has letters, digits and _, and begins with no digit"
+            );
+        if (std::ranges::find(api_key_names, name) != api_key_names.end())
+            return wrong(
+                argument,
+                fmt::format("{} belongs to the API keys, of which none can be changed alone", name),
+                "make all of them anew: basekeeper dokploy regenerate-keys NAME"
+            );
+        if (std::ranges::find(data_key_names, name) != data_key_names.end())
+            return wrong(
+                argument,
+                fmt::format("what the database holds encrypted under {} could not be read any more", name),
+                "leave it as it is; new stacks get a new one"
+            );
+        out.emplace_back(name, crypto::secret<>(one.substr(equals + 1)));
+    }
+    return out;
+}
+
 result<setup> with_variables(const setup& now, const variable_changes& wanted, const std::string& name, wall_time at)
 {
-    auto settings = TRY(parse_assignments(wanted.set));
+    auto settings = TRY(parse_assignments(wanted.set, "set"));
     for (const auto& each : wanted.generate)
         settings.emplace_back(each, TRY(generated(each)));
     auto to = TRY(mended(now, wanted.mend, name, at));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "env_text/document.hpp"
 #include "features/deploy/setup.hpp"
 
 #include <boost/describe/enum.hpp>
@@ -20,6 +21,9 @@ struct variable_changes
     std::vector<std::string> remove{};   ///< by name
     std::vector<std::string> mend{};     ///< rules whose findings are to be mended, by id
 };
+
+/// `NAME=VALUE` taken apart, for the argument of that name. Fails as `with_variables`.
+result<env_text::settings> parse_assignments(const std::vector<std::string>& given, std::string_view argument);
 
 /// Fails with invalid_argument, naming the argument, for what is no variable, for a secret that cannot be made, for a
 /// key that belongs to others (`regenerate_keys`), and for encryption keys under which data would be lost; with

@@ -65,7 +65,9 @@ service::run(std::string instance, database::carried_statement what, pg::caps ke
         co_return fail(condition::not_found, fmt::format("there is no instance \"{}\"", instance));
     const auto rows = keep.max_rows == SIZE_MAX ? keep.max_rows : keep.max_rows + 1;
     const auto text = compose(what, new_name(), rows, until.remaining());
-    auto came = co_await client_.send(request_for(known->api_url, names_.service_role_key(instance), text.text), until);
+    const auto url = known->api_url;
+    const auto key = CO_TRY(co_await names_.service_role_key(instance));
+    auto came = co_await client_.send(request_for(url, key, text.text), until);
     if (!came)
         co_return fail(std::move(came).error().within("asking postgres-meta through the gateway"));
     auto out = CO_TRY(read_answer(came->status, came->body, keep, text.characters_before));

@@ -11,7 +11,7 @@ namespace basekeeper::postgres_meta {
 class service final : public database::carrier
 {
 public:
-    service(const instances::directory& names, io::executor where, io::offload_pool& threads)
+    service(instances::directory& names, io::executor where, io::offload_pool& threads)
         : names_(names), client_(std::move(where), threads)
     {}
 
@@ -26,7 +26,7 @@ public:
     io::task<result<>> close(io::deadline until) { return client_.close(until); }
 
 private:
-    const instances::directory& names_;
+    instances::directory& names_;
     http::client client_;
 };
 

@@ -2,7 +2,7 @@
 #include "features/jobs/tools/reach.hpp"
 
 #include "base/text.hpp"
-#include "mcp/policy.hpp"
+#include "mcp/reach.hpp"
 
 #include <fmt/format.h>
 
@@ -10,11 +10,7 @@ namespace basekeeper::jobs::tools {
 
 bool reaches(const services& s, const mcp::call& c, mcp::effect what, std::string_view instance)
 {
-    const auto& only = s.pinned.empty() ? c.sees().instance : s.pinned;
-    if (!only.empty() && instance != only)
-        return false;
-    const auto& rights = c.who().rights;
-    return !rights || rights->allows(group_name, what, instance.empty() ? mcp::every_instance : instance);
+    return mcp::reaches(c, {.group = group_name, .pinned = s.pinned}, what, instance);
 }
 
 io::task<result<view>> find(services s, std::string id, mcp::effect what, mcp::call& c)
@@ -24,15 +20,8 @@ io::task<result<view>> find(services s, std::string id, mcp::effect what, mcp::c
         co_return fail(
             condition::not_found, fmt::format("there is no job `{}`", utf8_prefix(id, 64)), "run `basekeeper jobs list`"
         );
-    c.select_instance(found.record.instance);
-    if (reaches(s, c, what, found.record.instance))
-        co_return found;
-    auto scope = mcp::scope_name(group_name, what);
-    auto message = found.record.instance.empty()
-                       ? fmt::format("this needs the scope {} on all instances", scope)
-                       : fmt::format("this needs the scope {} on instance \"{}\"", scope, found.record.instance);
-    c.lacks_scope(std::move(scope));
-    co_return fail(condition::denied, std::move(message), "use a credential that was granted it");
+    CO_TRY(mcp::require_reach(c, {.group = group_name, .pinned = s.pinned}, what, found.record.instance));
+    co_return found;
 }
 
 } // namespace basekeeper::jobs::tools

@@ -1,0 +1,383 @@
+// Names become rows, wishes become changes, changes become jobs.
+#include "features/deploy/engine.hpp"
+
+#include "clients/dokploy/instance.hpp"
+#include "features/deploy/log_lines.hpp"
+#include "features/deploy/password.hpp"
+#include "features/deploy/stacks.hpp"
+#include "features/deploy/writing.hpp"
+#include "io/together.hpp"
+#include "stack/compose_file.hpp"
+#include "stack/names.hpp"
+
+#include <boost/describe/enum_to_string.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace basekeeper::deploy {
+namespace {
+
+constexpr std::size_t most_stacks_read = 50;
+
+std::string url_of(const setup& what)
+{
+    for (const auto& d : what.domains)
+        if (d.path == "/")
+            return fmt::format("{}://{}", d.https ? "https" : "http", d.host);
+    return {};
+}
+
+/// What containers run with, as far as they can be inspected.
+io::task<> inspect(
+    server& on, const container_report& one, std::vector<stack::inspected_container>& into, io::deadline until
+)
+{
+    if (one.id.empty())
+        co_return;
+    const auto details = co_await dokploy::inspect_container(on.api, one.id, until);
+    if (!details)
+        co_return;
+    stack::inspected_container out{.service = one.service};
+    for (const auto& variable : details->config.env) {
+        const std::string_view text = variable.reveal();
+        const auto equals = text.find('=');
+        if (equals != std::string_view::npos)
+            out.variables.emplace(text.substr(0, equals), crypto::secret<>(std::string(text.substr(equals + 1))));
+    }
+    into.push_back(std::move(out));
+}
+
+/// One service for a list; nothing when it is no Supabase or cannot be read.
+io::task<> read_listed(server& on, const placed_service& s, std::optional<listed_stack>& into, io::deadline until)
+{
+    const auto row = co_await dokploy::read_compose(on.api, s.id, until);
+    if (!row || !is_supabase(row->file.reveal()))
+        co_return;
+    listed_stack out{
+        .server = on.name,
+        .name = s.name,
+        .project = s.project,
+        .environment = s.environment,
+        .status = boost::describe::enum_to_string(s.status, "unknown"),
+        .url = url_of(setup_of(*row))
+    };
+    const auto services = services_in(row->file.reveal());
+    if (const auto containers = co_await look_at_containers(on, row->app_name, services, until)) {
+        const auto well =
+            std::ranges::count(*containers, container_condition::healthy, &container_report::condition);
+        out.health = fmt::format("{} of {} healthy", well, containers->size());
+    }
+    into = std::move(out);
+}
+
+std::string verdict_of(const validation& v)
+{
+    const auto worst = v.findings.empty() ? stack::severity::info : v.findings.front().severity;
+    const bool fails = std::ranges::any_of(v.live, [](const auto& e) { return e.outcome == proof::failed; });
+    if (fails || worst >= stack::severity::error)
+        return "broken";
+    const bool warns = std::ranges::any_of(v.live, [](const auto& e) { return e.outcome == proof::warning; });
+    return warns || worst == stack::severity::warning ? "works, with warnings" : "healthy";
+}
+
+/// Containers that are not well, as findings beside those of the configuration.
+void add_containers(validation& into, const std::vector<container_report>& all)
+{
+    for (const auto& one : all) {
+        if (one.condition == container_condition::healthy)
+            continue;
+        const auto severity =
+            one.condition == container_condition::starting ? stack::severity::warning : stack::severity::error;
+        // The worst stays first.
+        const auto place = std::ranges::find_if(into.findings, [&](const auto& f) { return f.severity < severity; });
+        into.findings.insert(
+            place,
+            {.id = "container_not_healthy",
+             .severity = severity,
+             .subject = one.service,
+             .message = fmt::format("the container is {}", boost::describe::enum_to_string(one.condition, "unknown")),
+             .evidence = one.reason.empty() ? one.status : one.reason,
+             .fix = fmt::format("read its log: basekeeper dokploy logs {} --service {}", into.name, one.service)}
+        );
+    }
+}
+
+} // namespace
+
+struct engine::found
+{
+    server* on = nullptr;
+    dokploy::compose row;
+    setup now;
+};
+
+engine::engine(servers& on, instances::directory& known, jobs::engine& work, history& kept, const clock& time)
+    : with_{on, known, time}, work_(work), kept_(kept)
+{
+    work_.define(std::string(new_stack_kind), new_stack_recipe(with_));
+    work_.define(std::string(change_kind), change_recipe(with_, kept_));
+}
+
+io::task<result<engine::found>> engine::find(stack_name which, io::deadline until)
+{
+    found out{.on = CO_TRY(with_.on.find(which.server))};
+    out.row = CO_TRY(co_await find_stack(*out.on, std::move(which.name), until));
+    out.now = setup_of(out.row);
+    co_return out;
+}
+
+io::task<> engine::list_on(server& on, stack_list& into, io::deadline until)
+{
+    const auto all = co_await list_services(on, until);
+    if (!all) {
+        into.unreachable.push_back(fmt::format("{}: {}", on.name, all.error().message));
+        co_return;
+    }
+    const auto count = std::min(all->size(), most_stacks_read);
+    if (count < all->size())
+        into.unreachable.push_back(
+            fmt::format("{}: only {} of {} services were looked at", on.name, count, all->size())
+        );
+    std::vector<std::optional<listed_stack>> read(count);
+    const auto look = [&](std::size_t i) -> io::task<> { return read_listed(on, (*all)[i], read[i], until); };
+    co_await io::together(count, 4, look);
+    for (auto& one : read)
+        if (one)
+            into.stacks.push_back(*std::move(one));
+}
+
+io::task<result<stack_list>> engine::list(std::string server, io::deadline until)
+{
+    stack_list out;
+    if (!server.empty()) {
+        auto* on = CO_TRY(with_.on.find(server));
+        co_await list_on(*on, out, until);
+        co_return out;
+    }
+    if (with_.on.empty())
+        CO_TRY(with_.on.find(""));
+    for (auto* on : with_.on.all())
+        co_await list_on(*on, out, until);
+    co_return out;
+}
+
+io::task<result<deployment_review>> engine::review(stack_request what, io::deadline until)
+{
+    auto notes = CO_TRY(co_await check_request(with_, what, until));
+    const auto plan = CO_TRY(co_await plan_request(with_, what, until));
+    const auto* on = CO_TRY(with_.on.find(what.server));
+    auto out = review_of(what, plan, on->name);
+    out.notes.insert(out.notes.begin(), notes.begin(), notes.end());
+    co_return out;
+}
+
+io::task<result<jobs::view>> engine::deploy(stack_request what, std::string principal)
+{
+    const auto* on = CO_TRY(with_.on.find(what.server));
+    what.server = on->name;
+    co_return co_await work_.start(
+        {.kind = std::string(new_stack_kind),
+         .instance = what.name,
+         .principal = std::move(principal),
+         .title = fmt::format("deploy {} to {}", what.name, on->name),
+         .with = sealed_request(what)}
+    );
+}
+
+io::task<result<stack_request>>
+engine::like(stack_name which, std::string new_name, std::string domain, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    const auto env = CO_TRY(env_text::document::parse(in.now.env.reveal()));
+    const auto file = CO_TRY(stack::compose_file::parse(in.now.compose.reveal()));
+    stack_request out{.server = in.on->name, .name = std::move(new_name), .domain = std::move(domain)};
+    for (const auto& s : file.services())
+        if (!s.image.tag.empty())
+            out.versions.push_back(fmt::format("{}={}:{}", s.name, s.image.repository, s.image.tag));
+    const auto value = [&](std::string_view name) { return std::string(env.value_or_empty(name)); };
+    if (const auto host = value("SMTP_HOST"); !host.empty() && host != "supabase-mail") {
+        const auto port = value("SMTP_PORT");
+        out.smtp = stack::smtp_settings{
+            .host = host,
+            .port = static_cast<std::uint16_t>(port.empty() ? 587 : std::atoi(port.c_str())),
+            .user = value("SMTP_USER"),
+            .password = crypto::secret<>(value("SMTP_PASS")),
+            .sender_address = value("SMTP_ADMIN_EMAIL"),
+            .sender_name = value("SMTP_SENDER_NAME")
+        };
+    }
+    co_return out;
+}
+
+io::task<result<validation>> engine::validate(stack_name which, looks how, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    validation out{.server = in.on->name, .name = in.row.name};
+    auto containers = co_await look_at_containers(
+        *in.on, in.row.app_name, services_in(in.now.compose.reveal()), until
+    );
+    auto facts = to_check(in.now, in.row.name, with_.time.wall());
+    if (containers) {
+        const auto look = [&](std::size_t i) { return inspect(*in.on, (*containers)[i], facts.containers, until); };
+        co_await io::together(containers->size(), 6, look);
+    }
+    for (const auto& f : CO_TRY(stack::validate(facts))) {
+        auto fix = stack::command(f, in.row.name);
+        out.findings.push_back(
+            {.id = f.id,
+             .severity = f.severity,
+             .subject = f.subject,
+             .message = f.message,
+             .evidence = f.evidence,
+             .fix = fix.empty() ? f.remedy.advice : std::move(fix)}
+        );
+    }
+    if (containers) {
+        if (how == looks::at_everything)
+            co_await explain(*in.on, in.row.id, *containers, until);
+        add_containers(out, *containers);
+    }
+    if (how == looks::at_everything)
+        out.live = co_await examine(with_.on, *in.on, in.now, until);
+    out.verdict = verdict_of(out);
+    co_return out;
+}
+
+result<proposed_change> engine::proposed(const found& in, std::string reason, setup after) const
+{
+    proposed_change out;
+    out.differences = TRY(compare(in.now, after));
+    out.touches = TRY(touched(in.now, after));
+    out.changes_database_password = database_password(in.now, after).has_value();
+    out.what = {
+        .server = in.on->name,
+        .compose_id = in.row.id,
+        .name = in.row.name,
+        .app_name = in.row.app_name,
+        .reason = std::move(reason),
+        .before = in.now,
+        .after = std::move(after)
+    };
+    return out;
+}
+
+io::task<result<proposed_change>> engine::propose_keys(stack_name which, jwt_secret secret, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    auto after = CO_TRY(with_new_keys(in.now, secret, with_.time.wall()));
+    co_return proposed(in, "regenerate keys", std::move(after));
+}
+
+io::task<result<proposed_change>>
+engine::propose_variables(stack_name which, variable_changes what, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    auto after = CO_TRY(with_variables(in.now, what, in.row.name, with_.time.wall()));
+    if (const auto change = database_password(in.now, after))
+        CO_TRY(password_command(change->to));
+    co_return proposed(in, "update env", std::move(after));
+}
+
+io::task<result<proposed_change>> engine::propose_domain(stack_name which, domain_wish what, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    auto after = CO_TRY(with_domain(in.now, what));
+    const auto services = CO_TRY(co_await list_services(*in.on, until));
+    const auto host = CO_TRY(stack::domain_of(what.host));
+    CO_TRY(co_await check_domain_is_free(*in.on, services, in.row.id, host, until));
+    co_return proposed(in, "change domain", std::move(after));
+}
+
+io::task<result<proposed_change>>
+engine::propose_domain_removal(stack_name which, std::string host, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    auto after = CO_TRY(without_domain(in.now, host));
+    co_return proposed(in, "remove domain", std::move(after));
+}
+
+io::task<result<proposed_change>> engine::propose_rollback(stack_name which, std::string id, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    const auto all = CO_TRY(co_await kept_.list(in.on->name, in.row.id));
+    if (id.empty() && all.empty())
+        co_return fail(
+            condition::not_found,
+            fmt::format("no earlier configuration of \"{}\" is kept: only what this program replaced is", in.row.name),
+            "change it with basekeeper dokploy update-env or regenerate-keys"
+        );
+    for (const auto& record : all) {
+        if (!id.empty() && record.id != id)
+            continue;
+        auto wanted = CO_TRY(co_await kept_.read(record.id));
+        if (id.empty() && wanted == in.now)
+            continue;
+        if (wanted == in.now)
+            co_return fail(
+                condition::conflict, "nothing would change: this configuration is in use", "choose another one of the history"
+            );
+        co_return proposed(in, fmt::format("roll back to {}", record.id), std::move(wanted));
+    }
+    co_return fail(
+        condition::not_found,
+        id.empty() ? std::string("all configurations that are kept are the one in use")
+                   : fmt::format("id: no configuration {} of \"{}\" is kept", id, in.row.name),
+        fmt::format("run `basekeeper dokploy history {}`", in.row.name)
+    );
+}
+
+io::task<result<jobs::view>> engine::begin(change what, std::string principal)
+{
+    co_return co_await work_.start(
+        {.kind = std::string(change_kind),
+         .instance = what.name,
+         .principal = std::move(principal),
+         .title = fmt::format("{} of {} on {}", what.reason, what.name, what.server),
+         .with = sealed_change(what)}
+    );
+}
+
+io::task<result<std::vector<reported_domain>>> engine::domains(stack_name which, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    const auto address = (co_await dokploy::read_server_address(in.on->api, until)).value_or("");
+    std::vector<reported_domain> out;
+    for (const auto& d : in.now.domains) {
+        reported_domain one{
+            .host = d.host,
+            .service = d.service,
+            .port = d.port,
+            .https = d.https,
+            .certificate = boost::describe::enum_to_string(d.certificate, "unknown")
+        };
+        const auto seen = co_await dokploy::validate_domain(in.on->api, d.host, address, until);
+        if (!seen)
+            one.dns = seen.error().message;
+        else if (seen->valid)
+            one.dns = seen->cdn_provider.empty() ? "leads here" : "behind " + seen->cdn_provider;
+        else
+            one.dns = seen->resolved_ip.empty() ? "does not resolve" : "leads to " + seen->resolved_ip;
+        out.push_back(std::move(one));
+    }
+    co_return out;
+}
+
+io::task<result<std::vector<kept_setup>>> engine::kept(stack_name which, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    std::vector<kept_setup> out;
+    for (const auto& r : CO_TRY(co_await kept_.list(in.on->name, in.row.id)))
+        out.push_back({r.id, rfc3339(r.created_at), r.reason, r.principal});
+    co_return out;
+}
+
+io::task<result<std::vector<difference>>> engine::compare_kept(stack_name which, std::string id, io::deadline until)
+{
+    const auto in = CO_TRY(co_await find(std::move(which), until));
+    const auto wanted = CO_TRY(co_await kept_.read(std::move(id)));
+    co_return compare(in.now, wanted);
+}
+
+} // namespace basekeeper::deploy

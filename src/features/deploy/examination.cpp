@@ -1,0 +1,2 @@
+// Placeholder until the probes are wired.
+#include "features/deploy/examination.hpp"

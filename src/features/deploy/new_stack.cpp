@@ -1,0 +1,290 @@
+// What a request is checked against, and the plan that it becomes.
+#include "features/deploy/new_stack.hpp"
+
+#include "base/text.hpp"
+#include "clients/dokploy/domains.hpp"
+#include "clients/dokploy/instance.hpp"
+#include "env_text/shown.hpp"
+#include "features/deploy/stacks.hpp"
+#include "features/deploy/targets.hpp"
+#include "io/together.hpp"
+#include "json/text.hpp"
+#include "stack/names.hpp"
+#include "stack/variables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace basekeeper::deploy {
+namespace {
+
+constexpr std::size_t most_services_looked_at = 20;
+constexpr std::size_t most_template_bytes = std::size_t{1} << 20U;
+
+std::string project_of(const stack_request& what)
+{
+    return what.project.empty() ? what.name : what.project;
+}
+
+std::string environment_of(const stack_request& what)
+{
+    return what.environment.empty() ? std::string("production") : what.environment;
+}
+
+/// Owners and admins may everything; what a member may not is found out here and not half-way.
+io::task<result<>> check_key(server& on, io::deadline until)
+{
+    const auto who = CO_TRY(co_await dokploy::read_membership(on.api, until));
+    if (who.may_do_everything())
+        co_return result<>{};
+    co_return fail(
+        condition::denied,
+        fmt::format("server: the key of \"{}\" belongs to a {}, who may not do all that a deployment needs", on.name, who.role),
+        "make a key as an owner or admin: Settings > Profile > API/CLI Keys"
+    );
+}
+
+result<> check_name_is_free(const std::vector<placed_service>& all, const stack_request& what)
+{
+    const auto project = project_of(what);
+    for (const auto& s : all)
+        if (s.name == what.name && s.project == project && s.environment == environment_of(what))
+            return fail(
+                condition::conflict,
+                fmt::format("name: the project \"{}\" has a service \"{}\" already", project, what.name),
+                fmt::format(
+                    "choose another name, another project, or look at that one: basekeeper dokploy validate {}/{}",
+                    project,
+                    what.name
+                )
+            );
+    return {};
+}
+
+/// Another service with that host would take turns with this one.
+io::task<> look_for_domain(
+    server& on, const placed_service& in, const std::string& host, std::optional<error>& failed, io::deadline until
+)
+{
+    if (failed)
+        co_return;
+    const auto domains = co_await dokploy::list_domains(on.api, in.id, until);
+    if (!domains)
+        failed = domains.error();
+    else if (std::ranges::find(*domains, host, &dokploy::domain::host) != domains->end())
+        failed = error(
+            condition::conflict,
+            fmt::format("domain: {} belongs to the service \"{}\" already", host, in.name),
+            "choose another domain, or take it from that service first"
+        );
+}
+
+io::task<result<std::string>> check_dns(server& on, const std::string& host, io::deadline until)
+{
+    const auto address = CO_TRY(co_await dokploy::read_server_address(on.api, until));
+    const auto seen = CO_TRY(co_await dokploy::validate_domain(on.api, host, address, until));
+    if (!seen.valid)
+        co_return fail(
+            condition::invalid_argument,
+            fmt::format(
+                "domain: {} {}",
+                host,
+                seen.resolved_ip.empty() ? "does not resolve"
+                                         : fmt::format("leads to {} and not to this server", seen.resolved_ip)
+            ),
+            fmt::format(
+                "add an A record {} → {} where your DNS is kept, wait until it is known, and try again",
+                host,
+                address.empty() ? "the address of the server" : address
+            )
+        );
+    co_return seen.cdn_provider.empty()
+        ? std::string()
+        : fmt::format("{} is behind {}: set its TLS mode to full, or certificates cannot be renewed", host, seen.cdn_provider);
+}
+
+io::task<result<>> check_certificates(server& on, io::deadline until)
+{
+    const auto web = CO_TRY(co_await dokploy::read_web_server_settings(on.api, until));
+    if (web.remote_servers_only)
+        co_return fail(
+            condition::conflict,
+            "server: this Dokploy deploys to remote servers only",
+            "name one with remote_server_id; Dokploy shows them under Remote Servers"
+        );
+    if (web.lets_encrypt_email.empty())
+        co_return fail(
+            condition::conflict,
+            "domain: no certificate can be had: Dokploy has no e-mail address for Let's Encrypt",
+            "set it in Dokploy under Web Server > Let's Encrypt Email"
+        );
+    co_return result<>{};
+}
+
+io::task<result<std::string>> fetch(http::client& with, std::string url, io::deadline until)
+{
+    http::client_request what{.url = url, .max_body_bytes = most_template_bytes, .on_redirect = http::redirects::followed};
+    auto came = CO_TRY(co_await with.send(std::move(what), until.capped(std::chrono::seconds{20})));
+    if (came.status != 200)
+        co_return fail(
+            came.status == 404 ? condition::not_found : condition::unavailable,
+            fmt::format("reading the template {}: the answer was {}", url, came.status),
+            "check templates_url of the Dokploy server in the configuration"
+        );
+    const auto type = came.header("content-type").value_or("");
+    if (type.contains("html"))
+        co_return fail(
+            condition::invalid_argument,
+            fmt::format("reading the template {}: there is a page and no template", url),
+            "check templates_url of the Dokploy server: it needs meta.json and the folder blueprints beneath it"
+        );
+    co_return std::move(came.body);
+}
+
+result<std::vector<stack::version_wish>> versions_of(const std::vector<std::string>& given)
+{
+    std::vector<stack::version_wish> out;
+    out.reserve(given.size());
+    for (const auto& one : given) {
+        const auto equals = one.find('=');
+        if (equals == std::string::npos || equals == 0 || equals + 1 == one.size())
+            return fail(
+                condition::invalid_argument,
+                fmt::format("versions: \"{}\" is no version of a service", utf8_prefix(one, 60)),
+                "write SERVICE=TAG, such as auth=v2.189.0"
+            );
+        out.push_back({one.substr(0, equals), one.substr(equals + 1)});
+    }
+    return out;
+}
+
+result<stack::stack_wishes> wishes_of(const stack_request& what)
+{
+    return stack::stack_wishes{
+        .name = what.name,
+        .domain = what.domain,
+        .site_url = what.site_url,
+        .smtp = what.smtp,
+        .versions = TRY(versions_of(what.versions)),
+        .variables = TRY(parse_assignments(what.variables, "variables"))
+    };
+}
+
+} // namespace
+
+io::task<result<std::string>> check_domain_is_free(
+    server& on, const std::vector<placed_service>& all, std::string own_id, std::string host, io::deadline until
+)
+{
+    std::vector<const placed_service*> others;
+    for (const auto& s : all)
+        if (s.id != own_id)
+            others.push_back(&s);
+    const auto looked_at = std::min(others.size(), most_services_looked_at);
+    std::optional<error> failed;
+    const auto look = [&](std::size_t i) -> io::task<> { return look_for_domain(on, *others[i], host, failed, until); };
+    co_await io::together(looked_at, 4, look);
+    if (failed)
+        co_return fail(*std::move(failed));
+    co_return looked_at == others.size()
+        ? std::string()
+        : fmt::format("only {} of {} services were asked whether {} is theirs", looked_at, others.size(), host);
+}
+
+io::task<result<std::vector<std::string>>> check_request(workshop with, stack_request what, io::deadline until)
+{
+    std::vector<std::string> notes;
+    CO_TRY(stack::check_name(what.name));
+    const auto host = CO_TRY(stack::domain_of(what.domain));
+    CO_TRY(wishes_of(what));
+    auto* on = CO_TRY(with.on.find(what.server));
+    CO_TRY(co_await on->api.require(dokploy::feature::environments, until));
+    for (const auto& lacks : dokploy::missing_features(CO_TRY(co_await on->api.version(until))))
+        notes.push_back(fmt::format("this Dokploy is older than {}: without {}", dokploy::to_string(lacks.since), lacks.named));
+    CO_TRY(co_await check_key(*on, until));
+    const auto services = CO_TRY(co_await list_services(*on, until));
+    CO_TRY(check_name_is_free(services, what));
+    if (auto note = CO_TRY(co_await check_domain_is_free(*on, services, {}, host, until)); !note.empty())
+        notes.push_back(std::move(note));
+    if (auto note = CO_TRY(co_await check_dns(*on, host, until)); !note.empty())
+        notes.push_back(std::move(note));
+    CO_TRY(co_await check_certificates(*on, until));
+    co_return notes;
+}
+
+io::task<result<stack::stack_plan>> plan_request(workshop with, const stack_request& what, io::deadline until)
+{
+    auto* on = CO_TRY(with.on.find(what.server));
+    const auto wishes = CO_TRY(wishes_of(what));
+    auto& web = with.on.web(*on);
+    const auto base = on->templates_url + "/blueprints/supabase/";
+    const auto compose = CO_TRY(co_await fetch(web, base + "docker-compose.yml", until));
+    const auto toml = CO_TRY(co_await fetch(web, base + "template.toml", until));
+    const auto now = with.time.wall();
+    const auto blueprint = CO_TRY(stack::read_blueprint(toml));
+    const auto filled = CO_TRY(stack::fill_in(blueprint, {.project = what.name, .now = now}));
+    co_return stack::plan_stack(
+        filled, compose, wishes, {stack::new_api_keys({.now = now}), stack::new_service_secrets()}
+    );
+}
+
+deployment_review review_of(const stack_request& what, const stack::stack_plan& plan, std::string_view server)
+{
+    deployment_review out{
+        .server = std::string(server),
+        .project = project_of(what),
+        .environment = environment_of(what),
+        .name = what.name,
+        .url = plan.domains.empty() ? std::string() : "https://" + plan.domains.front().host,
+        .smtp = what.smtp ? fmt::format("{}:{} as {}", what.smtp->host, what.smtp->port, what.smtp->user)
+                          : std::string("none: no mail is sent, users are confirmed without one")
+    };
+    out.images.reserve(plan.images.size());
+    for (const auto& image : plan.images)
+        out.images.push_back(fmt::format("{} {}:{}", image.service, image.image.repository, image.image.tag));
+    out.notes.reserve(plan.notes.size());
+    for (const auto& note : plan.notes)
+        out.notes.push_back((note.kind == stack::note_kind::mended ? "mended: " : "") + note.text);
+    for (const auto& name : plan.env.names())
+        out.variables.push_back(
+            fmt::format("{}={}", name, env_text::shown(name, plan.env.value_or_empty(name), stack::may_show))
+        );
+    return out;
+}
+
+jobs::sealed_part sealed_request(const stack_request& what)
+{
+    jobs::sealed_part out;
+    const auto list = [](const std::vector<std::string>& of) {
+        boost::json::array items;
+        for (const auto& each : of)
+            items.emplace_back(each);
+        return items;
+    };
+    out.arguments = {
+        {"server", what.server},
+        {"name", what.name},
+        {"domain", what.domain},
+        {"project", project_of(what)},
+        {"environment", environment_of(what)},
+        {"site_url", what.site_url},
+        {"versions", list(what.versions)},
+        {"remote_server_id", what.remote_server_id},
+    };
+    if (what.smtp) {
+        out.arguments["smtp"] = boost::json::object{
+            {"host", what.smtp->host},
+            {"port", what.smtp->port},
+            {"user", what.smtp->user},
+            {"sender_address", what.smtp->sender_address},
+            {"sender_name", what.smtp->sender_name},
+        };
+        out.secrets.emplace("smtp_password", what.smtp->password);
+    }
+    // Among them may be secrets of the person's own.
+    out.secrets.emplace("variables", crypto::secret<>(json::to_text(list(what.variables))));
+    return out;
+}
+
+} // namespace basekeeper::deploy

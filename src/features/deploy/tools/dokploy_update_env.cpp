@@ -1,0 +1,104 @@
+// dokploy_update_env: variables of a stack set, made anew, removed, and defects mended.
+#include "features/deploy/tools/changing.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace basekeeper::deploy::tools {
+namespace {
+
+struct args
+{
+    std::string name;
+    std::string server;
+    bool dry_run = false;
+
+    std::vector<std::string> set;
+    std::vector<std::string> generate;
+    std::vector<std::string> remove;
+    std::vector<std::string> mend;
+
+    static constexpr auto fields = std::tuple{
+        json::required("name", &args::name, "The stack.", {1, 200}),
+        json::optional("server", &args::server),
+        json::optional("set", &args::set, "NAME=VALUE each.", {0, 200}),
+        json::optional("generate", &args::generate, "Secrets to be made anew, by name.", {0, 50}),
+        json::optional("remove", &args::remove, "Names.", {0, 200}),
+        json::optional("mend", &args::mend, "Ids of findings of dokploy_validate_config.", {0, 50}),
+        json::optional("dry_run", &args::dry_run, "Show what would change."),
+    };
+};
+
+std::vector<std::string_view> names_in(const args& in)
+{
+    std::vector<std::string_view> out;
+    for (const auto& one : in.set)
+        out.push_back(std::string_view(one).substr(0, one.find('=')));
+    for (const auto* list : {&in.generate, &in.remove, &in.mend})
+        out.insert(out.end(), list->begin(), list->end());
+    return out;
+}
+
+mcp::plan plan_of(const args& in)
+{
+    if (in.dry_run)
+        return {mcp::effect::reads};
+    return {
+        mcp::effect::destroys,
+        fmt::format(
+            "changes {} of \"{}\" and restarts the services that use them; what is there now is kept",
+            fmt::join(names_in(in), ", "),
+            in.name
+        )
+    };
+}
+
+io::task<result<proposed_change>> propose(services s, const args& in, mcp::call& c)
+{
+    CO_TRY(check_reach(s, c, plan_of(in).does, in.name));
+    if (in.set.empty() && in.generate.empty() && in.remove.empty() && in.mend.empty())
+        co_return fail(
+            condition::invalid_argument,
+            "nothing is to be changed: set, generate, remove and mend are empty",
+            "give one of them, such as set=[\"SITE_URL=https://shop.example.com\"]"
+        );
+    co_return co_await s.of.propose_variables(
+        {in.server, in.name},
+        {.set = in.set, .generate = in.generate, .remove = in.remove, .mend = in.mend},
+        c.deadline()
+    );
+}
+
+io::task<result<>> look_first(services s, const args& in, mcp::call& c)
+{
+    CO_TRY(co_await propose(s, in, c));
+    co_return result<>{};
+}
+
+io::task<result<untold<change_result>>> run(services s, args in, mcp::call& c)
+{
+    auto what = CO_TRY(co_await propose(s, in, c));
+    co_return co_await carry_out(s, std::move(what), in.dry_run ? manner::dry_run : manner::apply, c);
+}
+
+} // namespace
+
+mcp::tool dokploy_update_env(services s)
+{
+    return mcp::make_tool<args, untold<change_result>>(
+        {.name = "dokploy_update_env",
+         .group = std::string(group_name),
+         .worst = mcp::effect::destroys,
+         .about = mcp::subject::server,
+         .description = "Changes variables of a stack or mends what dokploy_validate_config found: keeps the old "
+                        "configuration, writes, restarts what needs it, proves that nothing is worse, else puts it back.",
+         .as_task = mcp::task_support::optional},
+        [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
+        mcp::tool_hooks<args>{
+            .assess = [](const args& in) { return plan_of(in); },
+            .rehearse = [s](const args& in, mcp::call& c) { return look_first(s, in, c); },
+        }
+    );
+}
+
+} // namespace basekeeper::deploy::tools
