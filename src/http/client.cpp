@@ -2,6 +2,7 @@
 #include "http/client.hpp"
 
 #include "http/client_failure.hpp"
+#include "http/client_request_check.hpp"
 #include "http/prepared_transfer.hpp"
 #include "http/transfers.hpp"
 #include "io/event.hpp"
@@ -10,7 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <map>
 
 namespace basekeeper::http {
 namespace {
@@ -21,62 +22,8 @@ bool same_name(std::string_view a, std::string_view b)
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-bool is_token(std::string_view name)
-{
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    const auto fits = [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.contains(c);
-    };
-    return !name.empty() && std::ranges::all_of(name, fits);
-}
-
-bool is_field_value(std::string_view value)
-{
-    constexpr std::string_view forbidden("\r\n\0", 3);
-    return value.find_first_of(forbidden) == std::string_view::npos;
-}
-
-/// `host:port` of a URL, for messages; user and password never show.
-std::string_view host_of(std::string_view url)
-{
-    const auto scheme = url.find("://");
-    if (scheme == std::string_view::npos)
-        return "the service";
-    auto rest = url.substr(scheme + 3);
-    rest = rest.substr(0, rest.find_first_of("/?#"));
-    if (const auto at = rest.rfind('@'); at != std::string_view::npos)
-        rest.remove_prefix(at + 1);
-    return rest;
-}
-
-result<> check(const client_request& what)
-{
-    const bool web = what.url.starts_with("https://") || what.url.starts_with("http://");
-    const bool clean = std::ranges::all_of(what.url, [](char c) { return static_cast<unsigned char>(c) > 0x20; });
-    if (!web || !clean || host_of(what.url).empty())
-        return fail(transfer_failure(CURLE_URL_MALFORMAT, {}, {}));
-    const auto authority = std::string_view(what.url).substr(what.url.find("://") + 3);
-    if (authority.substr(0, authority.find_first_of("/?#")).contains('@'))
-        return fail(condition::invalid_argument, "the URL of a request holds a user name", "pass it as a header");
-    if (what.on_redirect == redirects::followed && !what.secrets.empty())
-        return fail(
-            condition::invalid_argument,
-            "a request with secret fields may not follow redirects: they would reach another host",
-            "use the URL at which the service really is"
-        );
-    const auto ok = [](std::string_view name, std::string_view value) {
-        return is_token(name) && is_field_value(value);
-    };
-    const bool fields =
-        std::ranges::all_of(what.headers, [&](const auto& h) { return ok(h.name, h.value); }) &&
-        std::ranges::all_of(what.secrets, [&](const auto& h) { return ok(h.name, h.value.reveal()); }) &&
-        is_field_value(what.traceparent);
-    if (!fields)
-        return fail(
-            condition::invalid_argument, "a header field of a request holds a line break", "remove it from the value"
-        );
-    return {};
-}
+/// Of different addresses and pins that a client has connections for; above that, those at rest are closed.
+constexpr std::size_t most_pools = 32;
 
 error closed()
 {
@@ -95,6 +42,7 @@ struct client::engine
 
     io::task<result<>> load(io::deadline until);
     io::task<result<client_response>> run(const client_request& what, io::deadline until);
+    transfers& pool_for(const client_request& what);
     result<client_response> finish(prepared_transfer& t, CURLcode came_to, const client_request& what) const;
 
     io::executor where;
@@ -106,7 +54,8 @@ struct client::engine
     io::event loaded; // an attempt to load libcurl ended
     io::event idle;   // no request runs
     std::unique_ptr<const curl_library> curl;
-    std::unique_ptr<transfers> multi; // after `curl`, which it uses to its end
+    // Connections by where they lead and how they were verified; after `curl`, which they use to their end.
+    std::map<std::string, std::unique_ptr<transfers>> pools;
 };
 
 io::task<result<>> client::engine::load(io::deadline until)
@@ -121,10 +70,22 @@ io::task<result<>> client::engine::load(io::deadline until)
     loading = false;
     loaded.set(); // those who wait run later, and find it loaded or try again
     curl = CO_TRY(std::move(library));
-    multi = std::make_unique<transfers>(where, *curl, settings.max_connections);
     if (co_await io::was_cancelled()) // loading cannot be interrupted
         co_return fail(condition::cancelled, "waiting was cancelled");
     co_return result<>{};
+}
+
+/// Which connections are fit for which request differs between versions of libcurl, so those of a pin or another
+/// address are kept where no other request can find them.
+transfers& client::engine::pool_for(const client_request& what)
+{
+    auto key = what.reach.value_or(std::string()) + ' ' + what.pin;
+    if (const auto at = pools.find(key); at != pools.end())
+        return *at->second;
+    if (pools.size() >= most_pools)
+        std::erase_if(pools, [](const auto& one) { return one.second->is_idle(); });
+    auto made = std::make_unique<transfers>(where, *curl, settings.max_connections);
+    return *pools.emplace(std::move(key), std::move(made)).first->second;
 }
 
 result<client_response> client::engine::finish(prepared_transfer& t, CURLcode came_to, const client_request& what) const
@@ -132,12 +93,12 @@ result<client_response> client::engine::finish(prepared_transfer& t, CURLcode ca
     if (t.in.too_long)
         return fail(
             condition::invalid_argument,
-            fmt::format("the answer of {} is longer than {} bytes", host_of(what.url), what.max_body_bytes),
+            fmt::format("the answer of {} is longer than {} bytes", place_of(what), what.max_body_bytes),
             "ask for less at a time"
         );
     if (came_to != CURLE_OK) {
         const char* said = t.said.front() != 0 ? t.said.data() : curl->easy_strerror(came_to);
-        return fail(transfer_failure(came_to, host_of(what.url), said));
+        return fail(transfer_failure(came_to, place_of(what), said));
     }
     long status = 0;
     curl->easy_getinfo(t.easy.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -151,13 +112,13 @@ io::task<result<client_response>> client::engine::run(const client_request& what
     if (closing)
         co_return fail(closed());
     prepared_transfer t(*curl);
-    prepare(*curl, t, what, settings);
-    auto ended = co_await multi->run(t.easy.get(), until);
+    CO_TRY(prepare(*curl, t, what, settings));
+    auto ended = co_await pool_for(what).run(t.easy.get(), until);
     if (ended)
         co_return finish(t, *ended, what);
     if (ended.error().code == condition::timeout)
-        co_return fail(transfer_failure(CURLE_OPERATION_TIMEDOUT, host_of(what.url), {}));
-    co_return fail(std::move(ended).error().within(fmt::format("waiting for {}", host_of(what.url))));
+        co_return fail(transfer_failure(CURLE_OPERATION_TIMEDOUT, place_of(what), {}));
+    co_return fail(std::move(ended).error().within(fmt::format("waiting for {}", place_of(what))));
 }
 
 client::client(io::executor where, io::offload_pool& threads, client_settings settings)
@@ -189,7 +150,7 @@ io::task<result<client_response>> client::send(client_request what, io::deadline
         engine& of;
     };
 
-    CO_TRY(check(what));
+    CO_TRY(check_request(what));
     const auto e = engine_;
     if (e->closing)
         co_return fail(closed());
@@ -201,8 +162,8 @@ io::task<result<>> client::close(io::deadline until)
 {
     const auto e = engine_;
     e->closing = true;
-    if (e->multi)
-        e->multi->abort_all();
+    for (const auto& each : e->pools)
+        each.second->abort_all();
     co_return co_await e->idle.wait(until);
 }
 

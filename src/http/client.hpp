@@ -65,6 +65,14 @@ struct client_request
     std::size_t max_body_bytes = std::size_t{16} << 20U; ///< of the answer
     redirects on_redirect = redirects::not_followed;
     std::optional<repeatable> repeat{}; ///< nothing: by the method (RFC 9110 section 9.2.2)
+
+    /// `HOST:PORT` to connect to, whatever the URL's host resolves to. Host field and certificate stay those of the
+    /// URL.
+    std::optional<std::string> reach{};
+
+    /// `sha256//` and the base64 of the SHA-256 of the server's public key (RFC 7469), for certificates that no
+    /// authority vouches for: the key is all that is verified then, not authority, host name or dates. Empty: no pin.
+    std::string pin{};
 };
 
 struct client_response
@@ -80,12 +88,13 @@ struct client_response
 struct client_settings
 {
     std::chrono::milliseconds connect_timeout{std::chrono::seconds{10}};
-    std::size_t max_connections = 32;     ///< open at the same time, to all hosts
+    std::size_t max_connections = 32;     ///< open at the same time, to all hosts; and for each reach and pin
     std::filesystem::path certificates{}; ///< PEM file of trusted authorities; empty: those of the machine
 };
 
-/// Requests share connections. Certificates and host names are always verified. libcurl is loaded with the first
-/// request, so that a program that makes none starts no slower. Lives on the I/O thread; `close()` before destruction.
+/// Requests share connections, those with a pin or an address to reach only with their like. Certificates and host
+/// names are always verified, or the pinned key is. libcurl is loaded with the first request, so that a program that
+/// makes none starts no slower. Lives on the I/O thread; `close()` before destruction.
 class client
 {
 public:
@@ -96,7 +105,8 @@ public:
     client& operator=(const client&) = delete;
 
     /// Sends and gives the whole answer, whatever its status. Fails with invalid_argument (no http or https URL, a line
-    /// break in a field, an answer above max_body_bytes), denied (certificate), unavailable (no such host, refused,
+    /// break in a field, a pin of another form or for http, a redirect to follow with reach or pin, an answer above
+    /// max_body_bytes), denied (certificate, pinned key), unavailable (no such host, refused,
     /// broken off, closed), timeout, cancelled. When the answer did not come the request may or may not have been
     /// carried out.
     io::task<result<client_response>> send(client_request what, io::deadline until);

@@ -52,6 +52,12 @@ error transfer_failure(CURLcode came_to, std::string_view host, std::string_view
             fmt::format("the certificate of {} cannot be trusted: {}", host, said),
             "check the host name, or add the authority that signed it to the trusted ones of this machine"
         };
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+        return {
+            condition::denied,
+            fmt::format("the key of {} is not the one that is pinned", host),
+            "if its certificate was replaced on purpose, pin the key of the new one; else somebody is in between"
+        };
     case CURLE_OPERATION_TIMEDOUT:
         return {condition::timeout, fmt::format("{} did not answer in time", host), next_step(condition::timeout)};
     case CURLE_URL_MALFORMAT:

@@ -94,6 +94,28 @@ void set_safety(const curl_library& curl, CURL* easy, const client_request& what
         curl.easy_setopt(easy, CURLOPT_CAINFO, s.certificates.c_str());
 }
 
+/// Another address, and the key that its server must have.
+result<> set_target(const curl_library& curl, prepared_transfer& to, const client_request& what)
+{
+    auto* easy = to.easy.get();
+    if (what.reach) {
+        to.connect_to.add_line(fmt::format("::{}", *what.reach));
+        curl.easy_setopt(easy, CURLOPT_CONNECT_TO, to.connect_to.first());
+        curl.easy_setopt(easy, CURLOPT_PROXY, ""); // it would be the proxy that looks for the address
+    }
+    if (what.pin.empty())
+        return {};
+    if (curl.easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, what.pin.c_str()) != CURLE_OK)
+        return fail(
+            condition::unavailable,
+            "the libcurl of this machine cannot verify pinned keys",
+            "install the one with OpenSSL: `apt install libcurl4`"
+        );
+    curl.easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl.easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    return {};
+}
+
 void set_request(const curl_library& curl, prepared_transfer& to, const client_request& what)
 {
     auto* easy = to.easy.get();
@@ -152,6 +174,11 @@ void field_list::leave_out(std::string_view name)
     append(crypto::secret<>(fmt::format("{}:", name)));
 }
 
+void field_list::add_line(std::string_view line)
+{
+    append(crypto::secret<>(std::string(line)));
+}
+
 void field_list::append(const crypto::secret<>& line)
 {
     auto* longer = curl_.slist_append(first_, line.reveal().c_str());
@@ -160,11 +187,12 @@ void field_list::append(const crypto::secret<>& line)
     first_ = longer;
 }
 
-void prepare(const curl_library& curl, prepared_transfer& to, const client_request& what, const client_settings& s)
+result<> prepare(const curl_library& curl, prepared_transfer& to, const client_request& what, const client_settings& s)
 {
     set_safety(curl, to.easy.get(), what, s);
     set_request(curl, to, what);
     set_answer(curl, to, what.max_body_bytes);
+    return set_target(curl, to, what);
 }
 
 } // namespace basekeeper::http

@@ -24,6 +24,9 @@ public:
     /// Keeps libcurl from sending a field of its own.
     void leave_out(std::string_view name);
 
+    /// A line as it is, for lists that are no fields.
+    void add_line(std::string_view line);
+
     curl_slist* first() const { return first_; }
 
 private:
@@ -52,7 +55,8 @@ struct cleans_up
 /// Everything that lives as long as one transfer.
 struct prepared_transfer
 {
-    explicit prepared_transfer(const curl_library& curl) : fields(curl), easy(curl.easy_init(), cleans_up{&curl})
+    explicit prepared_transfer(const curl_library& curl)
+        : fields(curl), connect_to(curl), easy(curl.easy_init(), cleans_up{&curl})
     {
         if (!easy)
             throw std::bad_alloc();
@@ -60,11 +64,13 @@ struct prepared_transfer
 
     receiving in;
     field_list fields;
+    field_list connect_to;
     std::array<char, CURL_ERROR_SIZE> said{};
     std::unique_ptr<CURL, cleans_up> easy; // last: its end may still look at the others
 };
 
-/// Sets everything on a new transfer. `what` and `s` must outlive it.
-void prepare(const curl_library& curl, prepared_transfer& to, const client_request& what, const client_settings& s);
+/// Sets everything on a new transfer. `what` and `s` must outlive it. Fails with unavailable when this libcurl cannot
+/// pin keys: a request must not go out unverified.
+result<> prepare(const curl_library& curl, prepared_transfer& to, const client_request& what, const client_settings& s);
 
 } // namespace basekeeper::http

@@ -205,6 +205,11 @@ io::task<result<CURLcode>> transfers::run(CURL* prepared, io::deadline until)
     co_return self.came_to;
 }
 
+bool transfers::is_idle() const
+{
+    return state_->running.empty();
+}
+
 void transfers::abort_all()
 {
     for (auto* each : state_->running) {

@@ -25,6 +25,9 @@ public:
     /// timeout or cancelled; then nothing of the transfer runs any more, and its handle may be cleaned up.
     io::task<result<CURLcode>> run(CURL* prepared, io::deadline until);
 
+    /// True when none runs: it may be destroyed, which closes its connections.
+    bool is_idle() const;
+
     /// Ends every running transfer at once, as if it had come to CURLE_ABORTED_BY_CALLBACK.
     void abort_all();
 

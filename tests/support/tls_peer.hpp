@@ -1,45 +1,17 @@
-// Certificates made on the spot, and a TLS client that reports which one the server showed.
+// A TLS client that reports which certificate the server showed.
 #pragma once
 
 #include "io/descriptor.hpp"
+#include "support/certificates.hpp"
 #include "support/raw_client.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <cstdio>
-#include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
 namespace basekeeper::test {
-
-/// Writes a self-signed certificate with that common name, and its key, into two PEM files.
-inline void make_certificate(const std::string& name, const std::string& certificate_file, const std::string& key_file)
-{
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-    const std::unique_ptr<X509, decltype(&X509_free)> made(X509_new(), X509_free);
-    X509_set_version(made.get(), X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
-    X509_set_pubkey(made.get(), key.get());
-    X509_NAME* const subject = X509_get_subject_name(made.get());
-    const auto* const text = reinterpret_cast<const unsigned char*>(name.c_str());
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, text, -1, -1, 0);
-    X509_set_issuer_name(made.get(), subject);
-    X509_sign(made.get(), key.get(), EVP_sha256());
-    using file = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-    const file certificate(std::fopen(certificate_file.c_str(), "w"), std::fclose);
-    const file secret(std::fopen(key_file.c_str(), "w"), std::fclose);
-    if (!certificate || !secret)
-        throw std::runtime_error("cannot write " + certificate_file + " and " + key_file);
-    PEM_write_X509(certificate.get(), made.get());
-    PEM_write_PrivateKey(secret.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-}
 
 /// A TLS connection on top of a raw one. Trusts everybody.
 class tls_client
