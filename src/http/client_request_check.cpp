@@ -3,11 +3,11 @@
 
 #include "crypto/encoding.hpp"
 #include "http/client_failure.hpp"
+#include "net/host_and_port.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace basekeeper::http {
 namespace {
@@ -39,28 +39,6 @@ std::string_view host_of(std::string_view url)
     return rest;
 }
 
-/// `HOST:PORT`, an IPv6 address in brackets; nothing in it that libcurl takes for more than that.
-bool is_address(std::string_view text)
-{
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos || text.size() > 262)
-        return false;
-    auto host = text.substr(0, colon);
-    const auto digits = text.substr(colon + 1);
-    unsigned port = 0;
-    const auto read = std::from_chars(digits.begin(), digits.end(), port);
-    if (read.ec != std::errc() || read.ptr != digits.end() || port == 0 || port > 65'535)
-        return false;
-    const bool bracketed = host.starts_with('[') && host.ends_with(']');
-    if (bracketed)
-        host = host.substr(1, host.size() - 2);
-    const auto fits = [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-               (bracketed ? c == ':' : c == '-' || c == '_');
-    };
-    return !host.empty() && std::ranges::all_of(host, fits);
-}
-
 /// Anything but this form libcurl takes for the name of a file, or for several keys.
 bool is_pin(std::string_view text)
 {
@@ -73,12 +51,8 @@ bool is_pin(std::string_view text)
 
 result<> check_target(const client_request& what)
 {
-    if (what.reach && !is_address(*what.reach))
-        return fail(
-            condition::invalid_argument,
-            "the address to reach a service at is not HOST:PORT",
-            "write it as 203.0.113.7:443, [2001:db8::7]:443 or server.example:443"
-        );
+    if (what.reach)
+        TRY(net::parse_host_and_port(*what.reach));
     if (!what.pin.empty() && !is_pin(what.pin))
         return fail(
             condition::invalid_argument,

@@ -4,15 +4,11 @@
 #include "io/event.hpp"
 #include "net/readiness.hpp"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <climits>
-#include <stdexcept>
+#include <string>
 
 namespace basekeeper::net {
 
@@ -20,54 +16,12 @@ namespace {
 
 constexpr std::size_t most_record_bytes = 16'384; // RFC 8446 section 5.1
 
-int fd_of(BIO* of)
-{
-    return static_cast<int>(BIO_get_fd(of, nullptr));
-}
-
-int send_quietly(BIO* to, const char* bytes, int size)
-{
-    BIO_clear_retry_flags(to);
-    const auto sent = ::send(fd_of(to), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
-    if (sent < 0 && (errno == EAGAIN || errno == EINTR))
-        BIO_set_retry_write(to);
-    return static_cast<int>(sent);
-}
-
-/// OpenSSL's socket BIO, but its writes raise no SIGPIPE: what signals mean is decided elsewhere.
-BIO_METHOD* make_quiet_method()
-{
-    BIO_METHOD* const out = BIO_meth_new(BIO_TYPE_SOCKET, "socket without SIGPIPE");
-    const BIO_METHOD* const plain = BIO_s_socket();
-    if (out == nullptr)
-        throw std::runtime_error("OpenSSL failed: making a BIO method");
-    BIO_meth_set_read(out, BIO_meth_get_read(plain));
-    BIO_meth_set_ctrl(out, BIO_meth_get_ctrl(plain));
-    BIO_meth_set_create(out, BIO_meth_get_create(plain));
-    BIO_meth_set_destroy(out, BIO_meth_get_destroy(plain));
-    BIO_meth_set_write(out, send_quietly);
-    return out;
-}
-
-const BIO_METHOD* quiet_method()
-{
-    static BIO_METHOD* const method = make_quiet_method(); // lives as long as the library
-    return method;
-}
-
 class tls_wire final : public wire
 {
 public:
     tls_wire(io::executor where, open_socket connected, SSL_CTX* rules)
-        : where_(where), socket_(std::move(where), std::move(connected)), session_(SSL_new(rules))
+        : where_(where), socket_(std::move(where), std::move(connected)), session_(make_session(rules, socket_.fd()))
     {
-        BIO* const transport = BIO_new(quiet_method());
-        if (!session_ || transport == nullptr) {
-            BIO_free(transport);
-            throw std::runtime_error("OpenSSL failed: making a TLS session");
-        }
-        BIO_set_fd(transport, socket_.fd(), BIO_NOCLOSE);
-        SSL_set_bio(session_.get(), transport, transport);
         SSL_set_accept_state(session_.get());
     }
 
@@ -88,7 +42,7 @@ public:
                 break;
             const int why = SSL_get_error(session_.get(), done);
             if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE)
-                co_return fail(condition::denied, "the TLS handshake failed: " + last_reason());
+                co_return fail(condition::denied, std::string("the TLS handshake failed: ") + last_tls_reason());
             ready.reset();
             tell_read_ = [&ready] { ready.set(); };
             if (why == SSL_ERROR_WANT_READ)
@@ -196,12 +150,6 @@ private:
             return {progress::blocked};
         broken_ = true;
         return {progress::broken};
-    }
-
-    static std::string last_reason()
-    {
-        const char* const text = ERR_reason_error_string(ERR_peek_last_error());
-        return text != nullptr ? text : "the connection was closed";
     }
 
     /// Either direction may have been waiting for the other's readiness.

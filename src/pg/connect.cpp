@@ -1,50 +1,13 @@
 // Opening a connection: resolve the name on a thread, then each address in turn, without blocking.
 #include "base/version.hpp"
-#include "pg/blocking.hpp"
+#include "net/resolve.hpp"
 #include "pg/connect_failure.hpp"
 #include "pg/session.hpp"
 
-#include <netdb.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <array>
 
 namespace basekeeper::pg {
 namespace {
-
-struct resolved
-{
-    int status = 0; ///< of getaddrinfo
-    std::vector<std::string> addresses;
-};
-
-resolved resolve_blocking(const std::string& host)
-{
-    addrinfo wanted{};
-    wanted.ai_socktype = SOCK_STREAM;
-    addrinfo* list = nullptr;
-    resolved out;
-    out.status = ::getaddrinfo(host.c_str(), nullptr, &wanted, &list);
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);
-    for (const auto* each = list; out.status == 0 && each != nullptr; each = each->ai_next) {
-        std::array<char, NI_MAXHOST> text{};
-        if (::getnameinfo(each->ai_addr, each->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) == 0)
-            out.addresses.emplace_back(text.data());
-    }
-    return out;
-}
-
-bool is_numeric(const std::string& host)
-{
-    addrinfo wanted{};
-    wanted.ai_flags = AI_NUMERICHOST;
-    addrinfo* list = nullptr;
-    const bool numeric = ::getaddrinfo(host.c_str(), nullptr, &wanted, &list) == 0;
-    if (list != nullptr)
-        ::freeaddrinfo(list);
-    return numeric;
-}
 
 /// The addresses of the host; one empty address for a socket directory.
 io::task<result<std::vector<std::string>>>
@@ -52,11 +15,7 @@ addresses_of(io::executor where, io::offload_pool& threads, const target& to, io
 {
     if (to.host.starts_with('/'))
         co_return std::vector<std::string>{std::string{}};
-    if (is_numeric(to.host))
-        co_return std::vector<std::string>{to.host};
-    auto looked_up = co_await run_abandonable<resolved>(
-        std::move(where), threads, [host = to.host] { return resolve_blocking(host); }, until
-    );
+    auto looked_up = co_await net::resolve(std::move(where), threads, to.host, until);
     if (!looked_up && looked_up.error().code == condition::timeout)
         co_return fail(
             condition::timeout,
@@ -66,7 +25,7 @@ addresses_of(io::executor where, io::offload_pool& threads, const target& to, io
     if (!looked_up)
         co_return fail(std::move(looked_up).error());
     if (looked_up->addresses.empty())
-        co_return fail(unknown_host(to, ::gai_strerror(looked_up->status)));
+        co_return fail(unknown_host(to, looked_up->reason));
     co_return std::move(looked_up->addresses);
 }
 

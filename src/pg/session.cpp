@@ -1,8 +1,8 @@
 // Drives libpq without blocking: sends, waits for the socket, collects results, gives up cleanly.
 #include "pg/session.hpp"
 
+#include "io/abandonable.hpp"
 #include "io/event.hpp"
-#include "pg/blocking.hpp"
 #include "pg/bounded_receive.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -110,7 +110,7 @@ io::task<result<>> connection::session::request_cancel(io::deadline until)
     if (!request)
         co_return fail(condition::unavailable, "the connection to the database was lost");
     // PQcancel blocks: it connects anew and waits until the server has passed the request on.
-    const bool taken = CO_TRY(co_await run_abandonable<bool>(
+    const bool taken = CO_TRY(co_await io::run_abandonable<bool>(
         where,
         *threads,
         [request] {

@@ -47,9 +47,8 @@ inline made_certificate make_certificate(const certificate_plan& plan, const mad
         {X509_new(), X509_free},
     };
     auto* const made = out.certificate.get();
-    static long serial = 0;
     X509_set_version(made, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(made), ++serial);
+    ASN1_INTEGER_set(X509_get_serialNumber(made), issuer == nullptr ? 1 : 2);
     X509_gmtime_adj(X509_getm_notBefore(made), plan.begins_in_seconds);
     X509_gmtime_adj(X509_getm_notAfter(made), plan.ends_in_seconds);
     X509_set_pubkey(made, out.key.get());

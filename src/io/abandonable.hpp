@@ -1,5 +1,4 @@
-// Blocking calls that may take longer than anybody waits: they run on the offload pool and can be abandoned there;
-// included by the sources of this module only.
+// Blocking calls that may take longer than anybody waits: they run on the offload pool and can be abandoned there.
 #pragma once
 
 #include "io/event.hpp"
@@ -12,19 +11,19 @@
 #include <memory>
 #include <utility>
 
-namespace basekeeper::pg {
+namespace basekeeper::io {
 
 /// The value of `work()`, which owns all it touches: when the deadline passes or the waiting coroutine is cancelled it
 /// goes on alone and its value is dropped. Fails with timeout or cancelled.
 template <class T, class Work>
-io::task<result<T>> run_abandonable(io::executor where, io::offload_pool& threads, Work work, io::deadline until)
+task<result<T>> run_abandonable(executor where, offload_pool& threads, Work work, deadline until)
 {
     struct meeting
     {
-        explicit meeting(const io::executor& home) : done(home) {}
+        explicit meeting(const executor& home) : done(home) {}
 
         T value{};
-        io::event done;
+        event done;
     };
 
     // Shared by the waiting coroutine and the thread: either may be the last.
@@ -38,4 +37,4 @@ io::task<result<T>> run_abandonable(io::executor where, io::offload_pool& thread
     co_return std::move(place->value);
 }
 
-} // namespace basekeeper::pg
+} // namespace basekeeper::io
