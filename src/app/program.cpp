@@ -92,6 +92,18 @@ struct run_command
         return cli::jobs(c, {with.jobs(), {with.offers(), with.rules(), local_principal("cli")}}, show);
     }
 
+    io::task<int> operator()(const cli::dokploy_command& c) const
+    {
+        return cli::dokploy(
+            c,
+            {with.dokploy(),
+             with.jobs(),
+             *with.settings().values.smtp.password,
+             {with.offers(), with.rules(), local_principal("cli")}},
+            show
+        );
+    }
+
     io::task<int> operator()(const cli::secrets_command&) const
     {
         co_return cli::rotate_secrets(with.settings().values, with.store(), book(), show);

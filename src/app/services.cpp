@@ -5,6 +5,8 @@
 #include "crypto/random.hpp"
 #include "features/advisors/tools/tools.hpp"
 #include "features/database/tools/tools.hpp"
+#include "features/deploy/engine.hpp"
+#include "features/deploy/tools/tools.hpp"
 #include "features/inspection/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
 #include "features/jobs/tools/tools.hpp"
@@ -108,7 +110,8 @@ struct services::parts
           local(runtime.pool(), seeds, system_clock(), local_options_from(settings.values)),
           audit(runtime.executor(), runtime.pool(), store.dir(), log, {.retention = *settings.values.audit.retention}),
           audit_face(audit), job_book(runtime.pool(), store.dir(), key_from(settings.values), system_clock()),
-          jobs(job_book, runtime.executor(), system_clock(), log)
+          jobs(job_book, runtime.executor(), system_clock(), log),
+          configurations(runtime.pool(), store.dir(), key_from(settings.values), system_clock())
     {}
 
     result<> wire()
@@ -143,6 +146,7 @@ struct services::parts
         schema_diff::tools::add_all(all, *compare, *settings.values.limits.max_result_bytes);
         migrations::tools::add_all(all, *migrations);
         jobs::tools::add_all(all, {jobs, *settings.values.pinned_instance});
+        wire_dokploy(all);
         offers = TRY(only_features(all, *settings.values.features));
         watch.emplace(observed{*names, *open, audit, log, runtime.pool(), store.dir()}, audit_face, offers);
         rules.emplace(
@@ -155,6 +159,27 @@ struct services::parts
         return {};
     }
 
+    /// The tools are offered where there is a server for them; its jobs are known anyway, so that they can be told of.
+    void wire_dokploy(mcp::registry& all)
+    {
+        const auto& values = settings.values;
+        dokploy_servers.emplace(values.dokploy, runtime.executor(), runtime.pool(), system_clock());
+        deploy.emplace(
+            deploy::workshop{*dokploy_servers, *names, runtime.pool(), system_clock()}, jobs, configurations
+        );
+        if (dokploy_servers->empty())
+            return;
+        deploy::tools::add_all(
+            all,
+            {.of = *deploy,
+             .pool = runtime.pool(),
+             .time = system_clock(),
+             .smtp = values.smtp,
+             .pinned = *values.pinned_instance,
+             .result_bytes = *values.limits.max_result_bytes}
+        );
+    }
+
     config::loaded settings;
     log::logger log;
     state::store store;
@@ -165,6 +190,9 @@ struct services::parts
     audit_adapter audit_face;
     jobs::ledger job_book; // opens its file with the first job
     jobs::engine jobs;
+    deploy::history configurations; // as the jobs
+    std::optional<deploy::servers> dokploy_servers;
+    std::optional<deploy::engine> deploy;
     std::optional<instances::directory> names;
     std::optional<instances::connections> open;
     std::optional<postgres_meta::service> by_gateway;
@@ -237,6 +265,11 @@ const mcp::registry& services::offers() const
     return parts_->offers;
 }
 
+deploy::engine& services::dokploy()
+{
+    return *parts_->deploy;
+}
+
 migrations::engine& services::migrations()
 {
     return *parts_->migrations;
@@ -283,6 +316,7 @@ io::task<result<>> services::stop()
         parts_->log.warning("the work of a job did not stop");
     co_await parts_->open->close(until);
     (void)co_await parts_->by_gateway->close(until);
+    co_await parts_->dokploy_servers->close(until);
     co_return co_await parts_->audit.stop(until);
 }
 

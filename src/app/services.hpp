@@ -5,6 +5,7 @@
 #include "app/observability.hpp"
 #include "config/load.hpp"
 #include "features/database/engine.hpp"
+#include "features/deploy/engine.hpp"
 #include "features/local/engine.hpp"
 #include "features/migrations/engine.hpp"
 #include "features/schema_diff/engine.hpp"
@@ -42,6 +43,7 @@ public:
     local::engine& local();
     schema_diff::engine& compare();
     migrations::engine& migrations();
+    deploy::engine& dokploy();
     jobs::engine& jobs();
     const mcp::registry& offers() const;
     mcp::policy& rules();

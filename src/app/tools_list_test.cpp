@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t largest_list = 14'000;
 
 /// Of groups that have a limit of their own; they can be left out with the setting `features`.
-const std::map<std::string, std::size_t> largest_groups{{"jobs", 2'500}};
+const std::map<std::string, std::size_t> largest_groups{{"dokploy", 9'000}, {"jobs", 2'500}};
 
 config::loaded settings_for(const std::filesystem::path& root)
 {
@@ -28,10 +28,12 @@ config::loaded settings_for(const std::filesystem::path& root)
     out.values.state_dir.value = root / "state";
     out.values.log.level.value = log::level::error;
     out.values.instances["dev"].database_url.value = crypto::secret<>(std::string("postgres://a@localhost/d"));
+    out.values.dokploy["home"].url.value = "https://dokploy.example.com";
+    out.values.dokploy["home"].api_key.value = crypto::secret<>(std::string("key"));
     return out;
 }
 
-/// The tools of the program with one instance configured, as the newest version publishes them.
+/// The tools of the program with one instance and one Dokploy server configured, as the newest version publishes them.
 class published_tools : public ::testing::Test
 {
 protected:

@@ -184,6 +184,62 @@ struct jobs_command
     consent agreed = consent::ask;
 };
 
+enum class dokploy_action
+{
+    list,
+    setup,
+    deploy,
+    validate,
+    regenerate_keys,
+    update_env,
+    health,
+    logs,
+    domain,
+    history,
+    rollback,
+    clone
+};
+
+/// `basekeeper dokploy …`; every action is a tool, whose arguments these are.
+struct dokploy_command
+{
+    dokploy_action action = dokploy_action::list;
+    std::string name;
+    std::string server;
+    std::string domain; ///< of deploy and clone; `--host` of domain
+    std::string project;
+    std::string environment;
+    std::string site_url;
+    std::string smtp_host;
+    int smtp_port = 587;
+    std::string smtp_user;
+    std::string smtp_sender;
+    std::string smtp_sender_name;
+    std::vector<std::string> versions;
+    std::vector<std::string> variables; ///< of deploy; of update-env: to be set
+    std::vector<std::string> generate;
+    std::vector<std::string> remove;
+    std::vector<std::string> mend;
+    bool keep_jwt_secret = false;
+    bool configuration_only = false;
+    bool no_mail = false;
+    bool take_away = false; ///< of domain
+    std::string service;
+    int port = 0;
+    std::string new_name;
+    std::string id; ///< of a kept configuration
+    std::vector<std::string> services;
+    std::string level = "debug";
+    std::string since;
+    std::string until;
+    std::string contains;
+    int lines = 200;
+    bool follow = false;
+    std::string export_to;
+    bool dry_run = false;
+    consent agreed = consent::ask;
+};
+
 struct secrets_command
 {};
 
@@ -207,6 +263,7 @@ using command = std::variant<
     key_command,
     block_command,
     diff_command,
+    dokploy_command,
     migration_command,
     jobs_command,
     secrets_command,

@@ -20,6 +20,10 @@ namespace basekeeper::migrations {
 class engine;
 }
 
+namespace basekeeper::deploy {
+class engine;
+}
+
 namespace basekeeper::jobs {
 class engine;
 }
@@ -148,6 +152,17 @@ struct diff_services
 };
 
 io::task<int> diff(diff_command what, diff_services with, presentation show);
+
+/// Supabase on Dokploy: the tools do the work, a job goes on until its end.
+struct dokploy_services
+{
+    deploy::engine& stacks;
+    jobs::engine& jobs;
+    crypto::secret<> smtp_password; ///< of the configuration
+    call_services calls;
+};
+
+io::task<int> dokploy(dokploy_command what, dokploy_services with, presentation show);
 
 int completion(const completion_command& what, presentation show);
 

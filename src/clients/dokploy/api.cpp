@@ -82,6 +82,7 @@ http::client_request api::request_of(const call& what) const
     http::client_request out;
     out.url = how_.url + "/api/" + what.procedure;
     out.headers = how_.headers;
+    out.pin = how_.pin;
     out.secrets.push_back({"x-api-key", how_.key});
     out.headers.push_back({"accept", "application/json"});
     out.repeat = http::repeatable::no;
@@ -185,6 +186,7 @@ io::task<result<>> api::ping(io::deadline until)
     http::client_request request;
     request.url = how_.url + "/api/health";
     request.headers = how_.headers;
+    request.pin = how_.pin;
     request.repeat = http::repeatable::no;
     const auto came = CO_TRY(co_await upstream_.send(std::move(request), until));
     const auto answer = CO_TRY(read_answer(came, {.procedure = "health"}));

@@ -27,6 +27,7 @@ struct api_settings
     std::string url; ///< as `base_url` gives it
     crypto::secret<> key;
     std::string name = "Dokploy";               ///< as it is named in errors: `the Dokploy of "shop"`
+    std::string pin{};                          ///< as http::client_request takes it
     std::vector<http::client_header> headers{}; ///< more fields that a proxy before it wants
     http::retry_settings retry{.attempts = 3};
     rate_settings rate{};

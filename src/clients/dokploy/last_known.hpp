@@ -4,6 +4,8 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 
+#include <boost/describe/enum.hpp>
+
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -16,6 +18,7 @@ enum class freshness
     last_seen, ///< it does not answer at the moment; this is what it was
     unknown    ///< never seen, or too long ago to tell
 };
+BOOST_DESCRIBE_ENUM(freshness, current, last_seen, unknown)
 
 struct last_known_settings
 {

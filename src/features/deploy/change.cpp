@@ -99,7 +99,7 @@ io::task<result<>> keep(tools t, run& job)
     job.notes()["kept"] = record.id;
     if (!job.notes().contains("worked")) {
         std::vector<std::string> worked;
-        for (const auto& each : co_await examine(t.with.on, *on, before, io::deadline::after(proof_patience)))
+        for (const auto& each : co_await examine_with(t.with, *on, before, io::deadline::after(proof_patience)))
             if (each.outcome == proof::passed || each.outcome == proof::warning)
                 worked.push_back(each.name);
         job.notes()["worked"] = as_list(worked);
@@ -210,7 +210,7 @@ io::task<result<>> prove(tools t, run& job)
     const auto worked = list_in(job.notes(), "worked");
     const auto until = io::deadline::after(proof_patience);
     for (int attempt = 1;; ++attempt) {
-        const auto seen = co_await examine(t.with.on, *on, after, until);
+        const auto seen = co_await examine_with(t.with, *on, after, until);
         const auto lost = worse(seen, worked);
         if (lost.empty()) {
             const auto still = failures(seen);

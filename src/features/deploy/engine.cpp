@@ -2,6 +2,7 @@
 #include "features/deploy/engine.hpp"
 
 #include "clients/dokploy/instance.hpp"
+#include "features/deploy/found_stack.hpp"
 #include "features/deploy/log_lines.hpp"
 #include "features/deploy/password.hpp"
 #include "features/deploy/stacks.hpp"
@@ -106,15 +107,8 @@ void add_containers(validation& into, const std::vector<container_report>& all)
 
 } // namespace
 
-struct engine::found
-{
-    server* on = nullptr;
-    dokploy::compose row;
-    setup now;
-};
-
-engine::engine(servers& on, instances::directory& known, jobs::engine& work, history& kept, const clock& time)
-    : with_{on, known, time}, work_(work), kept_(kept)
+engine::engine(workshop with, jobs::engine& work, history& kept)
+    : with_(std::move(with)), work_(work), kept_(kept), seen_(with_.time)
 {
     work_.define(std::string(new_stack_kind), new_stack_recipe(with_));
     work_.define(std::string(change_kind), change_recipe(with_, kept_));
@@ -161,6 +155,11 @@ io::task<result<stack_list>> engine::list(std::string server, io::deadline until
     for (auto* on : with_.on.all())
         co_await list_on(*on, out, until);
     co_return out;
+}
+
+io::task<result<std::string>> engine::check_mail(stack::smtp_settings with, io::deadline)
+{
+    co_return fmt::format("{}:{}", with.host, with.port);
 }
 
 io::task<result<deployment_review>> engine::review(stack_request what, io::deadline until)
@@ -240,7 +239,7 @@ io::task<result<validation>> engine::validate(stack_name which, looks how, io::d
         add_containers(out, *containers);
     }
     if (how == looks::at_everything)
-        out.live = co_await examine(with_.on, *in.on, in.now, until);
+        out.live = co_await examine_with(with_, *in.on, in.now, until);
     out.verdict = verdict_of(out);
     co_return out;
 }

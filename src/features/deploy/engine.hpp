@@ -3,7 +3,9 @@
 
 #include "features/deploy/change.hpp"
 #include "features/deploy/containers.hpp"
+#include "features/deploy/health.hpp"
 #include "features/deploy/history.hpp"
+#include "features/deploy/logs.hpp"
 #include "features/deploy/new_stack.hpp"
 #include "features/deploy/targets.hpp"
 #include "jobs/engine.hpp"
@@ -137,6 +139,44 @@ struct kept_setup
     };
 };
 
+/// Which lines of the logs of a stack.
+struct log_question
+{
+    log_filter which;
+    std::uint32_t newest = 200;       ///< lines that pass, from the end
+    std::size_t most_bytes = 131'072; ///< of their texts
+};
+
+struct shown_line
+{
+    std::string time;
+    std::string service;
+    log_level level = log_level::info;
+    std::string text;
+
+    static constexpr auto fields = std::tuple{
+        json::required("time", &shown_line::time),
+        json::required("service", &shown_line::service),
+        json::required("level", &shown_line::level),
+        json::required("text", &shown_line::text),
+    };
+};
+
+struct log_page
+{
+    std::vector<shown_line> lines;    ///< the earliest first
+    bool older_left = false;          ///< there are more before them
+    std::vector<std::string> missing; ///< services whose log could not be read, and why
+    std::string next;
+
+    static constexpr auto fields = std::tuple{
+        json::required("lines", &log_page::lines),
+        json::required("older_left", &log_page::older_left),
+        json::required("missing", &log_page::missing),
+        json::optional("next", &log_page::next),
+    };
+};
+
 /// Whether a validation also asks the running stack.
 enum class looks
 {
@@ -148,7 +188,7 @@ enum class looks
 class engine
 {
 public:
-    engine(servers& on, instances::directory& known, jobs::engine& work, history& kept, const clock& time);
+    engine(workshop with, jobs::engine& work, history& kept);
 
     servers& on() { return with_.on; }
 
@@ -158,6 +198,10 @@ public:
     io::task<result<stack_list>> list(std::string server, io::deadline until);
 
     // A new stack.
+
+    /// Talks with a mail server without sending anything; returns what it offers in words. Fails with the argument's name
+    /// in front: for the placeholders of templates, and for an account that it does not take.
+    io::task<result<std::string>> check_mail(stack::smtp_settings with, io::deadline until);
 
     /// All that can be found out before, and what it would become; makes nothing.
     io::task<result<deployment_review>> review(stack_request what, io::deadline until);
@@ -180,6 +224,16 @@ public:
     /// Begins the job.
     io::task<result<jobs::view>> begin(change what, std::string principal);
 
+    /// The newest lines, without secrets of the stack.
+    io::task<result<log_page>> logs(stack_name which, log_question what, io::deadline until);
+
+    /// All lines that pass, one `TIME SERVICE TEXT` a line, into a file that is made; returns how many.
+    io::task<result<std::uint64_t>>
+    export_logs(stack_name which, log_filter what, std::filesystem::path to, io::deadline until);
+
+    /// Fails only when nothing was ever seen of the stack and nothing can be seen now.
+    io::task<result<health_report>> health(stack_name which, io::deadline until);
+
     io::task<result<std::vector<reported_domain>>> domains(stack_name which, io::deadline until);
     io::task<result<std::vector<kept_setup>>> kept(stack_name which, io::deadline until);
 
@@ -193,8 +247,11 @@ private:
     io::task<> list_on(server& on, stack_list& into, io::deadline until);
 
     workshop with_;
+    io::task<result<health_report>> look(stack_name which, io::deadline until);
+
     jobs::engine& work_;
     history& kept_;
+    health_memory seen_;
 };
 
 } // namespace basekeeper::deploy

@@ -39,7 +39,8 @@ struct examined
 
 /// Asks every service through the gateway with both keys of the setup, signs a probe user up and deletes it, and looks
 /// at the certificate. Never fails: what cannot be reached is an outcome.
-io::task<std::vector<examined>> examine(servers& all, server& on, setup of, io::deadline until);
+io::task<std::vector<examined>>
+examine(servers& all, server& on, io::offload_pool& threads, setup of, wall_time now, io::deadline until);
 
 /// The names of those that failed.
 std::vector<std::string> failures(const std::vector<examined>& all);

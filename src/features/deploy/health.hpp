@@ -80,7 +80,8 @@ struct health_report
 };
 
 /// The certificate at a domain of a stack, as anybody sees it. Never fails: what is wrong is in `problem`.
-io::task<certificate_state> look_at_certificate(const server& on, std::string host, wall_time now, io::deadline until);
+io::task<certificate_state>
+look_at_certificate(const server& on, io::offload_pool& threads, std::string host, wall_time now, io::deadline until);
 
 /// What was seen of each stack. Lives on the I/O thread.
 class health_memory

@@ -173,6 +173,11 @@ result<stack::stack_wishes> wishes_of(const stack_request& what)
 
 } // namespace
 
+io::task<std::vector<examined>> examine_with(workshop with, server& on, setup of, io::deadline until)
+{
+    return examine(with.on, on, with.threads, std::move(of), with.time.wall(), until);
+}
+
 io::task<result<std::string>> check_domain_is_free(
     server& on, const std::vector<placed_service>& all, std::string own_id, std::string host, io::deadline until
 )

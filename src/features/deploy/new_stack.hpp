@@ -67,8 +67,12 @@ struct workshop
 {
     servers& on;
     instances::directory& known;
+    io::offload_pool& threads;
     const clock& time;
 };
+
+/// `examine` of what is there at the moment.
+io::task<std::vector<examined>> examine_with(workshop with, server& on, setup of, io::deadline until);
 
 /// Everything that can be found out before anything is made: the server answers and is new enough, the key may, name
 /// and domain are free, DNS leads there, a certificate can be had, the mail server takes the account. Fails with the

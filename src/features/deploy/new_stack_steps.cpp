@@ -284,7 +284,7 @@ io::task<result<>> prove(workshop with, run& job)
     const auto until = io::deadline::after(proof_patience);
     // The certificate is asked for with the first request and takes a moment.
     for (int attempt = 1;; ++attempt) {
-        const auto seen = co_await examine(with.on, *on, wanted, until);
+        const auto seen = co_await examine_with(with, *on, wanted, until);
         if (failures(seen).empty()) {
             std::string words;
             for (const auto& each : seen)

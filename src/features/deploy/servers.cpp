@@ -24,6 +24,7 @@ dokploy::api_settings settings_of(const std::string& name, const config::dokploy
         .url = dokploy::base_url(*how.url).value_or(*how.url),
         .key = *how.api_key,
         .name = fmt::format("the Dokploy server \"{}\"", name),
+        .pin = *how.pin,
     };
 }
 
