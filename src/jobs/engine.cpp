@@ -19,8 +19,9 @@ std::string show(const std::string& id)
 
 struct engine::live
 {
-    live(ledger& keep, state::job_record record, sealed_part with, state::job_claim claim, io::executor where_)
-        : where(std::move(where_)), held(std::move(claim)), latest(record), changed(std::make_shared<io::event>(where)),
+    live(ledger& keep, state::job_record record, sealed_part with, state::job_claim claim, io::executor runs_on)
+        : where(std::move(runs_on)), held(std::move(claim)), latest(record),
+          changed(std::make_shared<io::event>(where)),
           on(keep, std::move(record), std::move(with), [this](const state::job_record& r) { tell(r); })
     {}
 

@@ -217,7 +217,7 @@ TEST_F(job_engine, another_process_may_follow_and_cancel_but_not_take_a_job_that
 TEST_F(job_engine, what_a_stopping_process_leaves_is_interrupted_and_another_goes_on_with_its_notes)
 {
     const auto body = [this](io::runtime& on) -> io::task<> {
-        step makes{.name = "make", .work = [this](run& on_) -> io::task<result<>> {
+        step makes{.name = "make", .work = [this](run& of_run) -> io::task<result<>> {
                        const auto work = [](journal& j, run& r) -> io::task<result<>> {
                            if (!r.notes().contains("service")) {
                                r.notes()["service"] = "s-1";
@@ -228,12 +228,12 @@ TEST_F(job_engine, what_a_stopping_process_leaves_is_interrupted_and_another_goe
                            CO_TRY(co_await io::sleep(j.size() > 1 ? 0ms : 1h));
                            co_return result<>{};
                        };
-                       return work(done, on_);
+                       return work(done, of_run);
                    }};
         std::string key;
         step uses{.name = "use", .work = [&key](run& r) -> io::task<result<>> {
-                      const auto work = [](run& on_, std::string& into) -> io::task<result<>> {
-                          into = on_.secret("key").reveal() + "/" + on_.secret("password").reveal();
+                      const auto work = [](run& of_run, std::string& into) -> io::task<result<>> {
+                          into = of_run.secret("key").reveal() + "/" + of_run.secret("password").reveal();
                           co_return result<>{};
                       };
                       return work(r, key);

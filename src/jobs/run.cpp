@@ -41,7 +41,8 @@ io::task<result<bool>> run::save()
     const bool asked = CO_TRY(co_await keep_.save(record_, &with_));
     saved_fraction_ = record_.fraction;
     saved_at_ = std::chrono::steady_clock::now();
-    co_return asked && stoppable_;
+    const bool stops = asked && stoppable_;
+    co_return stops;
 }
 
 io::task<result<>> run::checkpoint()
