@@ -130,6 +130,8 @@ struct run_command
 
     io::task<int> operator()(const cli::audit_command&) const { co_return 0; }
 
+    io::task<int> operator()(const cli::rehearse_command&) const { co_return 0; }
+
     io::task<int> operator()(const cli::completion_command&) const { co_return 0; }
 };
 
@@ -149,6 +151,8 @@ int run_line(const cli::command_line& line)
     const cli::presentation show{screen, line.format};
     if (const auto* completion = std::get_if<cli::completion_command>(&line.what))
         return cli::completion(*completion, show);
+    if (const auto* rehearse = std::get_if<cli::rehearse_command>(&line.what))
+        return cli::rehearse(*rehearse, show);
     auto settings = config::load(line.config_file, config::process_environment(), line.flags);
     if (!settings)
         return cli::report(screen, settings.error());

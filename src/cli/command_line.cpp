@@ -32,6 +32,7 @@ struct draft
     dokploy_command dokploy;
     migration_command migration;
     jobs_command jobs;
+    rehearse_command rehearse;
     completion_command completion;
     std::string http;
     bool yes = false;
@@ -407,6 +408,25 @@ void add_others(CLI::App& app, draft& d)
     completion->callback([&d] { d.chosen = d.completion; });
 }
 
+void add_rehearse(CLI::App& app, draft& d)
+{
+    auto* rehearse = app.add_subcommand("rehearse", "Serve a simulated Dokploy with Supabase, to try deployments on");
+    rehearse->add_option("--port", d.rehearse.port, "Of its API on 127.0.0.1 (default: any)");
+    rehearse->add_option("--speed", d.rehearse.speed, "Simulated seconds in a second (default: 1)")
+        ->check(CLI::Range(0.01, 100'000.0));
+    rehearse
+        ->add_option(
+            "--fault", d.rehearse.faults, "What goes wrong: 500@compose.deploy:2, unhealthy@analytics …; may be repeated"
+        )
+        ->take_all()
+        ->expected(1);
+    rehearse->add_option("--version", d.rehearse.version, "Of the Dokploy that it plays (default: v0.30.2)");
+    rehearse->add_option("--template", d.rehearse.catalogue, "present, or old-keys: with the keys of early 2025")
+        ->check(CLI::IsMember({"present", "old-keys"}));
+    rehearse->add_option("--seed", d.rehearse.seed, "The same ids again");
+    rehearse->callback([&d] { d.chosen = d.rehearse; });
+}
+
 std::unique_ptr<CLI::App> grammar(draft& d)
 {
     auto app = std::make_unique<CLI::App>(
@@ -429,6 +449,7 @@ std::unique_ptr<CLI::App> grammar(draft& d)
     add_dokploy(*app, d);
     add_migration(*app, d);
     add_jobs(*app, d);
+    add_rehearse(*app, d);
     return app;
 }
 

@@ -246,6 +246,17 @@ struct secrets_command
 struct doctor_command
 {};
 
+/// A simulated Dokploy, until it is told to end.
+struct rehearse_command
+{
+    std::uint16_t port = 0; ///< 0: any
+    double speed = 1;
+    std::vector<std::string> faults;
+    std::string version = "v0.30.2"; ///< of the Dokploy that it plays
+    std::string catalogue = "present";
+    std::optional<std::uint64_t> seed;
+};
+
 struct completion_command
 {
     std::string shell;
@@ -268,6 +279,7 @@ using command = std::variant<
     jobs_command,
     secrets_command,
     doctor_command,
+    rehearse_command,
     completion_command>;
 
 /// A whole invocation.

@@ -164,6 +164,9 @@ struct dokploy_services
 
 io::task<int> dokploy(dokploy_command what, dokploy_services with, presentation show);
 
+/// Serves a simulated Dokploy and says how to reach it; ends with SIGINT or SIGTERM. Needs no settings and no state.
+int rehearse(const rehearse_command& what, presentation show);
+
 int completion(const completion_command& what, presentation show);
 
 } // namespace basekeeper::cli

@@ -1,0 +1,60 @@
+// The simulated Dokploy on a port of this machine: time that runs at a chosen speed, and HTTP around the world.
+#pragma once
+
+#include "base/clock.hpp"
+#include "features/rehearsal/wire.hpp"
+#include "features/rehearsal/world.hpp"
+#include "http/server.hpp"
+#include "io/deadline.hpp"
+#include "io/task.hpp"
+#include "log/logger.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace basekeeper::rehearsal {
+
+struct server_settings
+{
+    world_settings of{};
+    std::uint16_t port = 0;            ///< 0: the kernel chooses
+    double speed = 1;                  ///< simulated seconds in a second
+    std::vector<std::string> faults{}; ///< as `fault_plan::add` takes them
+};
+
+/// What a client has to know.
+struct access_facts
+{
+    std::string url;
+    std::string key;        ///< of an owner
+    std::string member_key; ///< of a member, who may do next to nothing
+};
+
+/// Lives on the I/O thread; the clock must outlive it. `stop` must have returned before it is destroyed.
+class server
+{
+public:
+    server(io::executor where, const clock& time, server_settings how);
+
+    /// Fails with invalid_argument for a fault that is none, and as `http::server::listen` does.
+    result<access_facts> start();
+    io::task<> stop();
+
+    /// The world as of now, for those who look at it from within the process.
+    world& at_present();
+
+private:
+    io::task<> answer_one(http::request asked, http::exchange& with);
+
+    const clock& time_;
+    server_settings how_;
+    wall_time began_;
+    steady_time began_steadily_;
+    world world_;
+    wire wire_;
+    log::logger quiet_;
+    http::server served_;
+};
+
+} // namespace basekeeper::rehearsal
