@@ -163,12 +163,16 @@ result<std::string> converted_compose(const row& service, const std::vector<row*
     const bool isolated = truth_of(service, "isolatedDeployment");
     if (root.find("services") == nullptr)
         return fail(condition::invalid_argument, "Compose file not found or it has no services");
-    auto& services = member(root, "services", node_kind::mapping);
-    if (isolated) {
+    const bool any_enabled = std::ranges::any_of(domains, [](const row* d) { return truth_of(*d, "enabled"); });
+    // First, for the members of the root must not move any more.
+    if (isolated)
         declare_network(root, app);
+    else if (any_enabled)
+        declare_network(root, shared_network);
+    auto& services = member(root, "services", node_kind::mapping);
+    if (isolated)
         for (auto& [key, one] : services.members)
             add_network(one, app);
-    }
     for (const auto* domain : domains) {
         const auto wanted = text_of(*domain, "serviceName");
         if (services.find(wanted) == nullptr)
@@ -176,17 +180,16 @@ result<std::string> converted_compose(const row& service, const std::vector<row*
         auto& one = member(services, wanted, node_kind::mapping);
         if (!truth_of(*domain, "enabled"))
             continue;
+        if (!isolated) {
+            add_network(one, shared_network);
+            add_network(one, "default");
+        }
         auto& labels = member(one, "labels", node_kind::sequence);
         if (labels.items.empty() && labels.members.empty()) {
             add_label(labels, "traefik.enable=true");
             add_label(labels, fmt::format("traefik.docker.network={}", isolated ? app : std::string(shared_network)));
         }
         add_routers(labels, app, *domain);
-        if (!isolated) {
-            declare_network(root, shared_network);
-            add_network(one, shared_network);
-            add_network(one, "default");
-        }
     }
     return yaml_text(root);
 }
