@@ -310,7 +310,8 @@ void add_dokploy_changes(CLI::App& dokploy, draft& d)
     env->add_option("--generate", what.generate, "A secret to be made anew")->take_all()->expected(1);
     env->add_option("--remove", what.remove, "A variable to be removed")->take_all()->expected(1);
     env->add_option("--mend", what.mend, "The id of a finding")->take_all()->expected(1);
-    auto* domain = changing("domain", "Show the domains, give it one with --host, or take one away", dokploy_action::domain);
+    auto* domain =
+        changing("domain", "Show the domains, give it one with --host, or take one away", dokploy_action::domain);
     domain->add_option("--host", what.domain, "Such as db.example.com");
     domain->add_option("--service", what.service, "That answers (default: the gateway)");
     domain->add_option("--port", what.port, "Of the service (default: 8000)")->check(CLI::Range(1, 65'535));
@@ -359,7 +360,8 @@ void add_dokploy(CLI::App& app, draft& d)
     const auto finish = chooser(d, &draft::dokploy);
     const auto making = [&](const char* name, const char* help, dokploy_action action) {
         auto* c = dokploy->add_subcommand(name, help);
-        c->add_option("name", d.dokploy.name, "a-z, 0-9 and hyphens, at most 32")->required(action == dokploy_action::deploy);
+        c->add_option("name", d.dokploy.name, "a-z, 0-9 and hyphens, at most 32")
+            ->required(action == dokploy_action::deploy);
         c->add_option("--domain", d.dokploy.domain, "Whose DNS leads to the server")
             ->required(action == dokploy_action::deploy);
         add_stack_options(*c, d.dokploy);
@@ -416,7 +418,9 @@ void add_rehearse(CLI::App& app, draft& d)
         ->check(CLI::Range(0.01, 100'000.0));
     rehearse
         ->add_option(
-            "--fault", d.rehearse.faults, "What goes wrong: 500@compose.deploy:2, unhealthy@analytics …; may be repeated"
+            "--fault",
+            d.rehearse.faults,
+            "What goes wrong: 500@compose.deploy:2, unhealthy@analytics …; may be repeated"
         )
         ->take_all()
         ->expected(1);

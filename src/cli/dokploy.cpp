@@ -130,7 +130,10 @@ boost::json::object arguments_of(const dokploy_command& what, const crypto::secr
         out.text("jwt_secret", what.keep_jwt_secret ? "kept" : "");
         break;
     case dokploy_action::update_env:
-        out.list("set", what.variables).list("generate", what.generate).list("remove", what.remove).list("mend", what.mend);
+        out.list("set", what.variables)
+            .list("generate", what.generate)
+            .list("remove", what.remove)
+            .list("mend", what.mend);
         break;
     case dokploy_action::logs:
         out.list("services", what.services)
@@ -141,7 +144,12 @@ boost::json::object arguments_of(const dokploy_command& what, const crypto::secr
             .number("limit", what.lines);
         break;
     case dokploy_action::domain:
-        out.text("action", what.domain.empty() ? "list" : what.take_away ? "remove" : "set")
+        out.text(
+               "action",
+               what.domain.empty() ? "list"
+               : what.take_away    ? "remove"
+                                   : "set"
+        )
             .text("host", what.domain)
             .text("service", what.service)
             .number("port", what.port);

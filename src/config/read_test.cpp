@@ -155,7 +155,8 @@ TEST(config_sources, every_key_can_be_set_by_variable_and_by_flag)
         {"block.window", "7m"},
     };
     for (const auto& known : known_keys()) {
-        if (known.key == "master_key" || known.key == "passphrase" || known.key == "auth.jwt_secret" || known.key == "smtp.password")
+        if (known.key == "master_key" || known.key == "passphrase" || known.key == "auth.jwt_secret" ||
+            known.key == "smtp.password")
             continue;
         ASSERT_TRUE(good.contains(known.key)) << known.key;
         const auto& value = good.at(known.key);

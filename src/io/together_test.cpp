@@ -1,9 +1,8 @@
 // Work side by side: all of it, never too much at once, ended together.
-#include "io/runtime.hpp"
-#include "io/together.hpp"
-
 #include "io/event.hpp"
 #include "io/nursery.hpp"
+#include "io/runtime.hpp"
+#include "io/together.hpp"
 
 #include <gtest/gtest.h>
 

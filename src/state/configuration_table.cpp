@@ -61,9 +61,9 @@ struct configuration_table::opened
 
     result<std::optional<configuration_record>> newest(std::string_view server, std::string_view service)
     {
-        auto query = TRY(
-            db.prepare(std::string(select_row) + "WHERE server = ?1 AND service = ?2 ORDER BY number DESC LIMIT 1")
-        );
+        auto query =
+            TRY(db.prepare(std::string(select_row) + "WHERE server = ?1 AND service = ?2 ORDER BY number DESC LIMIT 1")
+            );
         TRY(query.bind_all(server, service));
         if (!TRY(query.step()))
             return std::nullopt;
@@ -129,8 +129,7 @@ result<configuration_record> configuration_table::keep(configuration_record reco
     return record;
 }
 
-result<std::vector<configuration_record>>
-configuration_table::list(std::string_view server, std::string_view service)
+result<std::vector<configuration_record>> configuration_table::list(std::string_view server, std::string_view service)
 {
     auto query =
         TRY(opened_->db.prepare(std::string(select_row) + "WHERE server = ?1 AND service = ?2 ORDER BY number DESC"));

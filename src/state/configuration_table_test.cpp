@@ -27,11 +27,7 @@ protected:
     static configuration_record shop(std::string reason = "before a change")
     {
         return {
-            .server = "home",
-            .service = "c1",
-            .instance = "shop",
-            .reason = std::move(reason),
-            .principal = "cli:ada"
+            .server = "home", .service = "c1", .instance = "shop", .reason = std::move(reason), .principal = "cli:ada"
         };
     }
 };

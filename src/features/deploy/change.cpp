@@ -145,17 +145,13 @@ io::task<result<>> change_password(tools t, run& job)
 }
 
 /// Deploys `to`, coming from `from`, as far as containers are touched by the difference.
-io::task<result<>> restart(
-    tools t, run& job, const setup& from, const setup& to, std::string title, tell told
-)
+io::task<result<>> restart(tools t, run& job, const setup& from, const setup& to, std::string title, tell told)
 {
     auto* on = CO_TRY(server_of(t, job));
     const auto id = argument(job, "compose_id");
     const auto what = CO_TRY(touched(from, to));
     if (!what.by_deployment.empty())
-        CO_TRY(co_await deploy_and_follow(
-            *on, id, std::move(title), told, io::deadline::after(deployment_patience)
-        ));
+        CO_TRY(co_await deploy_and_follow(*on, id, std::move(title), told, io::deadline::after(deployment_patience)));
     if (what.by_restart.empty())
         co_return result<>{};
     const auto until = step_deadline();
@@ -172,7 +168,12 @@ io::task<result<>> restart_after(tools t, run& job)
     job.notes()["restarting"] = true;
     CO_TRY(co_await job.checkpoint());
     co_return co_await restart(
-        t, job, before, after, fmt::format("basekeeper: {}, job {}", argument(job, "reason"), job.record().id), telling(job)
+        t,
+        job,
+        before,
+        after,
+        fmt::format("basekeeper: {}, job {}", argument(job, "reason"), job.record().id),
+        telling(job)
     );
 }
 

@@ -17,7 +17,7 @@ struct change
 {
     std::string server;
     std::string compose_id;
-    std::string name;   ///< of the stack, for people
+    std::string name; ///< of the stack, for people
     std::string app_name;
     std::string reason; ///< `regenerate keys`, `update env`; no secret
     setup before;

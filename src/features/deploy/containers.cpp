@@ -57,7 +57,9 @@ constexpr std::array known_faults{
     known_fault{"invalid_secret_key", "an encryption key has the wrong length"},
     known_fault{"Unknown cipher or invalid key size", "an encryption key has the wrong length"},
     known_fault{"exec format error", "the image is for another processor"},
-    known_fault{"database \"_supabase\" does not exist", "its database was never created: the first start was broken off"},
+    known_fault{
+        "database \"_supabase\" does not exist", "its database was never created: the first start was broken off"
+    },
     known_fault{"Cannot allocate memory", "the machine has too little memory"},
 };
 
@@ -65,13 +67,16 @@ constexpr std::array known_faults{
 std::string_view without_time(std::string_view line)
 {
     const auto blank = line.find(' ');
-    return blank != std::string_view::npos && blank > 19 && line[4] == '-' && line.contains('T') ? line.substr(blank + 1)
-                                                                                                 : line;
+    return blank != std::string_view::npos && blank > 19 && line[4] == '-' && line.contains('T')
+               ? line.substr(blank + 1)
+               : line;
 }
 
 bool sounds_like_failure(std::string_view line)
 {
-    constexpr std::array words{"fatal", "FATAL", "panic", "PANIC", "\"level\":\"error\"", "[error]", "ERROR", "Error", "error"};
+    constexpr std::array words{
+        "fatal", "FATAL", "panic", "PANIC", "\"level\":\"error\"", "[error]", "ERROR", "Error", "error"
+    };
     return std::ranges::any_of(words, [&](std::string_view w) { return line.contains(w); });
 }
 
@@ -129,9 +134,7 @@ error not_healthy(const std::vector<container_report>& all, condition code)
     for (const auto& one : all) {
         if (one.condition == container_condition::healthy)
             continue;
-        words.push_back(
-            fmt::format("{} ({})", one.service, boost::describe::enum_to_string(one.condition, "unknown"))
-        );
+        words.push_back(fmt::format("{} ({})", one.service, boost::describe::enum_to_string(one.condition, "unknown")));
         if (!one.reason.empty())
             reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "\n", one.service, one.reason);
     }
@@ -159,7 +162,8 @@ std::string service_of(std::string_view container_name, std::string_view app_nam
     auto rest = container_name.substr(app_name.size() + 1);
     const auto hyphen = rest.rfind('-');
     const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
-    if (hyphen != std::string_view::npos && hyphen + 1 < rest.size() && std::ranges::all_of(rest.substr(hyphen + 1), is_digit))
+    if (hyphen != std::string_view::npos && hyphen + 1 < rest.size() &&
+        std::ranges::all_of(rest.substr(hyphen + 1), is_digit))
         rest = rest.substr(0, hyphen);
     return std::string(rest);
 }
@@ -236,9 +240,8 @@ io::task<result<>> wait_until_healthy(
         if (!all.empty() && all_are(all, container_condition::healthy))
             co_return co_await told(1, fmt::format("all {} services are healthy", all.size()));
         const auto well = std::ranges::count(all, container_condition::healthy, &container_report::condition);
-        const bool waits = std::ranges::any_of(all, [](const auto& one) {
-            return one.condition == container_condition::starting;
-        });
+        const bool waits =
+            std::ranges::any_of(all, [](const auto& one) { return one.condition == container_condition::starting; });
         looks_at_stopped = waits ? 0 : looks_at_stopped + 1;
         const bool hopeless = looks_at_stopped == most_looks_at_stopped;
         if (hopeless || until.remaining() < on.poll_interval) {

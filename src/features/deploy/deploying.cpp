@@ -64,12 +64,13 @@ io::task<std::string> log_of(server& on, std::string deployment_id, int lines, i
     co_return log ? dokploy::redact(last_bytes(*std::move(log), most_reason_bytes)) : std::string();
 }
 
-
 io::task<error> failed(server& on, const dokploy::deployment& row, io::deadline until)
 {
     error out(
         condition::conflict,
-        fmt::format("the deployment \"{}\" ended with {}", row.title, row.status == status::error ? "an error" : "a stop"),
+        fmt::format(
+            "the deployment \"{}\" ended with {}", row.title, row.status == status::error ? "an error" : "a stop"
+        ),
         "read the reason below, correct it and resume the job, or take it back with undo"
     );
     out.server_text = co_await log_of(on, row.id, lines_of_reason, until);
@@ -91,7 +92,8 @@ std::unexpected<error> forgotten(std::string_view title)
 }
 
 /// Whether it is still in the queue. An older Dokploy lists none: then it is believed to be.
-io::task<result<bool>> is_queued(server& on, const std::string& compose_id, const std::string& title, io::deadline until)
+io::task<result<bool>>
+is_queued(server& on, const std::string& compose_id, const std::string& title, io::deadline until)
 {
     auto queue = co_await dokploy::list_queue(on.api, until);
     if (!queue && queue.error().code == condition::not_found)
@@ -105,7 +107,8 @@ io::task<result<bool>> is_queued(server& on, const std::string& compose_id, cons
 
 } // namespace
 
-io::task<result<>> deploy_and_follow(server& on, std::string compose_id, std::string title, tell told, io::deadline until)
+io::task<result<>>
+deploy_and_follow(server& on, std::string compose_id, std::string title, tell told, io::deadline until)
 {
     auto now = current_attempt(CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until)), title);
     if (!now.row && !CO_TRY(co_await is_queued(on, compose_id, now.title, until)))
@@ -134,7 +137,8 @@ io::task<result<>> deploy_and_follow(server& on, std::string compose_id, std::st
             continue;
         }
         const bool look_there = looks >= looks_before_the_queue;
-        if (look_there && !CO_TRY(co_await is_queued(on, compose_id, now.title, until)) && ++nowhere == looks_until_lost)
+        if (look_there && !CO_TRY(co_await is_queued(on, compose_id, now.title, until)) &&
+            ++nowhere == looks_until_lost)
             co_return forgotten(now.title);
     }
     if (now.row->status != status::done)

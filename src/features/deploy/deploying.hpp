@@ -15,6 +15,7 @@ using tell = std::function<io::task<result<>>(double, std::string)>;
 /// deployment of that title that waits, runs or is done is not begun again, one that failed is, under another number.
 /// Fails with conflict and the last lines of the log, without secrets, when the deployment fails; with unavailable when
 /// Dokploy has forgotten it (a restart empties its queue).
-io::task<result<>> deploy_and_follow(server& on, std::string compose_id, std::string title, tell told, io::deadline until);
+io::task<result<>>
+deploy_and_follow(server& on, std::string compose_id, std::string title, tell told, io::deadline until);
 
 } // namespace basekeeper::deploy

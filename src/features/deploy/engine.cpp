@@ -31,9 +31,8 @@ std::string url_of(const setup& what)
 }
 
 /// What containers run with, as far as they can be inspected.
-io::task<> inspect(
-    server& on, const container_report& one, std::vector<stack::inspected_container>& into, io::deadline until
-)
+io::task<>
+inspect(server& on, const container_report& one, std::vector<stack::inspected_container>& into, io::deadline until)
 {
     if (one.id.empty())
         co_return;
@@ -66,8 +65,7 @@ io::task<> read_listed(server& on, const placed_service& s, std::optional<listed
     };
     const auto services = services_in(row->file.reveal());
     if (const auto containers = co_await look_at_containers(on, row->app_name, services, until)) {
-        const auto well =
-            std::ranges::count(*containers, container_condition::healthy, &container_report::condition);
+        const auto well = std::ranges::count(*containers, container_condition::healthy, &container_report::condition);
         out.health = fmt::format("{} of {} healthy", well, containers->size());
     }
     into = std::move(out);
@@ -131,8 +129,7 @@ io::task<> engine::list_on(server& on, stack_list& into, io::deadline until)
     }
     const auto count = std::min(all->size(), most_stacks_read);
     if (count < all->size())
-        into.unreachable.push_back(
-            fmt::format("{}: only {} of {} services were looked at", on.name, count, all->size())
+        into.unreachable.push_back(fmt::format("{}: only {} of {} services were looked at", on.name, count, all->size())
         );
     std::vector<std::optional<listed_stack>> read(count);
     const auto look = [&](std::size_t i) -> io::task<> { return read_listed(on, (*all)[i], read[i], until); };
@@ -157,9 +154,9 @@ io::task<result<stack_list>> engine::list(std::string server, io::deadline until
     co_return out;
 }
 
-io::task<result<std::string>> engine::check_mail(stack::smtp_settings with, io::deadline)
+io::task<result<std::string>> engine::check_mail(stack::smtp_settings with, io::deadline until)
 {
-    co_return fmt::format("{}:{}", with.host, with.port);
+    co_return co_await talk_to_mail_server(with_, std::move(with), until);
 }
 
 io::task<result<deployment_review>> engine::review(stack_request what, io::deadline until)
@@ -214,9 +211,7 @@ io::task<result<validation>> engine::validate(stack_name which, looks how, io::d
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
     validation out{.server = in.on->name, .name = in.row.name};
-    auto containers = co_await look_at_containers(
-        *in.on, in.row.app_name, services_in(in.now.compose.reveal()), until
-    );
+    auto containers = co_await look_at_containers(*in.on, in.row.app_name, services_in(in.now.compose.reveal()), until);
     auto facts = to_check(in.now, in.row.name, with_.time.wall());
     if (containers) {
         const auto look = [&](std::size_t i) { return inspect(*in.on, (*containers)[i], facts.containers, until); };
@@ -269,8 +264,7 @@ io::task<result<proposed_change>> engine::propose_keys(stack_name which, jwt_sec
     co_return proposed(in, "regenerate keys", std::move(after));
 }
 
-io::task<result<proposed_change>>
-engine::propose_variables(stack_name which, variable_changes what, io::deadline until)
+io::task<result<proposed_change>> engine::propose_variables(stack_name which, variable_changes what, io::deadline until)
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
     auto after = CO_TRY(with_variables(in.now, what, in.row.name, with_.time.wall()));
@@ -289,8 +283,7 @@ io::task<result<proposed_change>> engine::propose_domain(stack_name which, domai
     co_return proposed(in, "change domain", std::move(after));
 }
 
-io::task<result<proposed_change>>
-engine::propose_domain_removal(stack_name which, std::string host, io::deadline until)
+io::task<result<proposed_change>> engine::propose_domain_removal(stack_name which, std::string host, io::deadline until)
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
     auto after = CO_TRY(without_domain(in.now, host));
@@ -315,7 +308,9 @@ io::task<result<proposed_change>> engine::propose_rollback(stack_name which, std
             continue;
         if (wanted == in.now)
             co_return fail(
-                condition::conflict, "nothing would change: this configuration is in use", "choose another one of the history"
+                condition::conflict,
+                "nothing would change: this configuration is in use",
+                "choose another one of the history"
             );
         co_return proposed(in, fmt::format("roll back to {}", record.id), std::move(wanted));
     }

@@ -199,16 +199,18 @@ public:
 
     // A new stack.
 
-    /// Talks with a mail server without sending anything; returns what it offers in words. Fails with the argument's name
-    /// in front: for the placeholders of templates, and for an account that it does not take.
+    /// Talks with a mail server without sending anything; returns what it offers in words. Fails with the argument's
+    /// name in front: for the placeholders of templates, and for an account that it does not take.
     io::task<result<std::string>> check_mail(stack::smtp_settings with, io::deadline until);
 
     /// All that can be found out before, and what it would become; makes nothing.
     io::task<result<deployment_review>> review(stack_request what, io::deadline until);
     io::task<result<jobs::view>> deploy(stack_request what, std::string principal);
 
-    /// A request for a second stack like this one, with secrets of its own: versions, mail and variables are taken over.
-    io::task<result<stack_request>> like(stack_name which, std::string new_name, std::string domain, io::deadline until);
+    /// A request for a second stack like this one, with secrets of its own: versions, mail and variables are taken
+    /// over.
+    io::task<result<stack_request>>
+    like(stack_name which, std::string new_name, std::string domain, io::deadline until);
 
     // A stack that is there.
 

@@ -18,7 +18,12 @@ examine(servers& all, server& on, io::offload_pool& threads, setup of, wall_time
         if (!d.https)
             continue;
         const auto seen = co_await look_at_certificate(on, threads, d.host, now, until);
-        out.push_back({.name = "certificate", .outcome = seen.problem.empty() ? proof::passed : proof::failed, .detail = seen.problem, .next = seen.next});
+        out.push_back(
+            {.name = "certificate",
+             .outcome = seen.problem.empty() ? proof::passed : proof::failed,
+             .detail = seen.problem,
+             .next = seen.next}
+        );
     }
     co_return out;
 }

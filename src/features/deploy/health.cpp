@@ -19,17 +19,20 @@ std::string remedy(const net::peer_certificate& seen, std::int64_t days_left)
 {
     using net::certificate_maker;
     if (seen.made_by == certificate_maker::traefik_default)
-        return "Traefik has no certificate yet: let port 80 of the server be reached from the internet, see that DNS leads "
+        return "Traefik has no certificate yet: let port 80 of the server be reached from the internet, see that DNS "
+               "leads "
                "to it, then deploy again; Traefik's log names the reason (docker logs dokploy-traefik)";
     if (seen.made_by == certificate_maker::lets_encrypt_staging)
         return "the certificate is one for trials: take the staging server out of Traefik's configuration";
     if (days_left < days_of_concern && seen.made_by == certificate_maker::lets_encrypt)
-        return "it was not renewed: let port 80 be reached, see that DNS leads to the server and that Dokploy has an e-mail "
+        return "it was not renewed: let port 80 be reached, see that DNS leads to the server and that Dokploy has an "
+               "e-mail "
                "address for Let's Encrypt, then restart Traefik (Dokploy: Web Server > Reload Traefik)";
     if (days_left < days_of_concern)
         return "renew it where it was made and upload it again (Dokploy: Certificates)";
     if (!seen.problems.empty())
-        return "set the domain to https with a certificate of Let's Encrypt: basekeeper dokploy domain NAME --host HOST";
+        return "set the domain to https with a certificate of Let's Encrypt: basekeeper dokploy domain NAME --host "
+               "HOST";
     return {};
 }
 
@@ -39,9 +42,7 @@ io::task<certificate_state>
 look_at_certificate(const server& on, io::offload_pool& threads, std::string host, wall_time now, io::deadline until)
 {
     certificate_state out{.host = host};
-    net::certificate_question asked{
-        .server = {.host = host, .port = 443}, .trust = {.authorities = on.authorities}
-    };
+    net::certificate_question asked{.server = {.host = host, .port = 443}, .trust = {.authorities = on.authorities}};
     if (!on.reach.empty())
         if (auto place = net::parse_host_and_port(on.reach))
             asked.connect_to = *std::move(place);

@@ -32,22 +32,38 @@ struct mark
 
 /// The first that stands in a line decides.
 constexpr std::array marks{
-    mark{R"("level":"error")", log_level::error},   mark{R"("level":"fatal")", log_level::error},
-    mark{R"("level":"panic")", log_level::error},   mark{R"("level":50)", log_level::error},
-    mark{R"("level":60)", log_level::error},        mark{R"("level":"warn)", log_level::warning},
-    mark{R"("level":40)", log_level::warning},      mark{R"("level":"debug")", log_level::debug},
-    mark{R"("level":20)", log_level::debug},        mark{R"("level":"info")", log_level::info},
-    mark{R"("level":30)", log_level::info},         mark{"[error]", log_level::error},
-    mark{"[crit]", log_level::error},               mark{"[emerg]", log_level::error},
-    mark{"[warn", log_level::warning},              mark{"[notice]", log_level::info},
-    mark{"[info]", log_level::info},                mark{"[debug]", log_level::debug},
-    mark{"FATAL:", log_level::error},               mark{"PANIC:", log_level::error},
-    mark{"ERROR:", log_level::error},               mark{"WARNING:", log_level::warning},
-    mark{" ERROR ", log_level::error},              mark{" WARN ", log_level::warning},
-    mark{" INFO ", log_level::info},                mark{" DEBUG ", log_level::debug},
-    mark{"level=error", log_level::error},          mark{"level=fatal", log_level::error},
-    mark{"level=warn", log_level::warning},         mark{"level=debug", log_level::debug},
-    mark{"panic: ", log_level::error},              mark{"Error: ", log_level::error},
+    mark{R"("level":"error")", log_level::error},
+    mark{R"("level":"fatal")", log_level::error},
+    mark{R"("level":"panic")", log_level::error},
+    mark{R"("level":50)", log_level::error},
+    mark{R"("level":60)", log_level::error},
+    mark{R"("level":"warn)", log_level::warning},
+    mark{R"("level":40)", log_level::warning},
+    mark{R"("level":"debug")", log_level::debug},
+    mark{R"("level":20)", log_level::debug},
+    mark{R"("level":"info")", log_level::info},
+    mark{R"("level":30)", log_level::info},
+    mark{"[error]", log_level::error},
+    mark{"[crit]", log_level::error},
+    mark{"[emerg]", log_level::error},
+    mark{"[warn", log_level::warning},
+    mark{"[notice]", log_level::info},
+    mark{"[info]", log_level::info},
+    mark{"[debug]", log_level::debug},
+    mark{"FATAL:", log_level::error},
+    mark{"PANIC:", log_level::error},
+    mark{"ERROR:", log_level::error},
+    mark{"WARNING:", log_level::warning},
+    mark{" ERROR ", log_level::error},
+    mark{" WARN ", log_level::warning},
+    mark{" INFO ", log_level::info},
+    mark{" DEBUG ", log_level::debug},
+    mark{"level=error", log_level::error},
+    mark{"level=fatal", log_level::error},
+    mark{"level=warn", log_level::warning},
+    mark{"level=debug", log_level::debug},
+    mark{"panic: ", log_level::error},
+    mark{"Error: ", log_level::error},
 };
 
 /// The status of an access line: `"GET / HTTP/1.1" 502 `.
@@ -77,10 +93,10 @@ bool is_time(std::string_view s)
             return false;
     }
     const auto rest = s.substr(shape.size());
-    return rest.ends_with('Z') && (rest == "Z" || (rest[0] == '.' && rest.size() > 2 &&
-                                                   std::ranges::all_of(rest.substr(1, rest.size() - 2), [](char c) {
-                                                       return c >= '0' && c <= '9';
-                                                   })));
+    return rest.ends_with('Z') &&
+           (rest == "Z" ||
+            (rest[0] == '.' && rest.size() > 2 &&
+             std::ranges::all_of(rest.substr(1, rest.size() - 2), [](char c) { return c >= '0' && c <= '9'; })));
 }
 
 } // namespace

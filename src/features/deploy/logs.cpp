@@ -119,7 +119,12 @@ result<> log_spool::merge(const log_filter& which, const std::function<bool(cons
 }
 
 io::task<result<read_logs>> fetch_logs(
-    server& on, io::offload_pool& pool, std::string compose_id, std::string app_name, log_request what, io::deadline until
+    server& on,
+    io::offload_pool& pool,
+    std::string compose_id,
+    std::string app_name,
+    log_request what,
+    io::deadline until
 )
 {
     CO_TRY(co_await on.api.require(dokploy::feature::container_logs, until));

@@ -51,7 +51,12 @@ struct read_logs
 };
 
 io::task<result<read_logs>> fetch_logs(
-    server& on, io::offload_pool& pool, std::string compose_id, std::string app_name, log_request what, io::deadline until
+    server& on,
+    io::offload_pool& pool,
+    std::string compose_id,
+    std::string app_name,
+    log_request what,
+    io::deadline until
 );
 
 } // namespace basekeeper::deploy

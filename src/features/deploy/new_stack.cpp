@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "clients/dokploy/domains.hpp"
 #include "clients/dokploy/instance.hpp"
+#include "clients/smtp/check.hpp"
 #include "env_text/shown.hpp"
 #include "features/deploy/stacks.hpp"
 #include "features/deploy/targets.hpp"
@@ -12,6 +13,7 @@
 #include "stack/names.hpp"
 #include "stack/variables.hpp"
 
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,7 +42,9 @@ io::task<result<>> check_key(server& on, io::deadline until)
         co_return result<>{};
     co_return fail(
         condition::denied,
-        fmt::format("server: the key of \"{}\" belongs to a {}, who may not do all that a deployment needs", on.name, who.role),
+        fmt::format(
+            "server: the key of \"{}\" belongs to a {}, who may not do all that a deployment needs", on.name, who.role
+        ),
         "make a key as an owner or admin: Settings > Profile > API/CLI Keys"
     );
 }
@@ -101,7 +105,9 @@ io::task<result<std::string>> check_dns(server& on, const std::string& host, io:
         );
     co_return seen.cdn_provider.empty()
         ? std::string()
-        : fmt::format("{} is behind {}: set its TLS mode to full, or certificates cannot be renewed", host, seen.cdn_provider);
+        : fmt::format(
+              "{} is behind {}: set its TLS mode to full, or certificates cannot be renewed", host, seen.cdn_provider
+          );
 }
 
 io::task<result<>> check_certificates(server& on, io::deadline until)
@@ -124,7 +130,9 @@ io::task<result<>> check_certificates(server& on, io::deadline until)
 
 io::task<result<std::string>> fetch(http::client& with, std::string url, io::deadline until)
 {
-    http::client_request what{.url = url, .max_body_bytes = most_template_bytes, .on_redirect = http::redirects::followed};
+    http::client_request what{
+        .url = url, .max_body_bytes = most_template_bytes, .on_redirect = http::redirects::followed
+    };
     auto came = CO_TRY(co_await with.send(std::move(what), until.capped(std::chrono::seconds{20})));
     if (came.status != 200)
         co_return fail(
@@ -173,6 +181,29 @@ result<stack::stack_wishes> wishes_of(const stack_request& what)
 
 } // namespace
 
+io::task<result<std::string>> talk_to_mail_server(workshop with, stack::smtp_settings account, io::deadline until)
+{
+    const auto place = fmt::format("{}:{}", account.host, account.port);
+    auto said = co_await smtp::check_mail_server(
+        co_await boost::asio::this_coro::executor,
+        with.threads,
+        {.host = account.host,
+         .port = account.port,
+         .user = account.user,
+         .password = account.password,
+         .sender = account.sender_address},
+        until.capped(std::chrono::seconds{30})
+    );
+    if (!said)
+        co_return fail(std::move(said).error().within("smtp"));
+    co_return fmt::format(
+        "{}, {}, {}",
+        place,
+        said->encrypted ? said->tls_version : std::string("not encrypted"),
+        said->login_method.empty() ? std::string("without a login") : "logged in by " + said->login_method
+    );
+}
+
 io::task<std::vector<examined>> examine_with(workshop with, server& on, setup of, io::deadline until)
 {
     return examine(with.on, on, with.threads, std::move(of), with.time.wall(), until);
@@ -206,7 +237,9 @@ io::task<result<std::vector<std::string>>> check_request(workshop with, stack_re
     auto* on = CO_TRY(with.on.find(what.server));
     CO_TRY(co_await on->api.require(dokploy::feature::environments, until));
     for (const auto& lacks : dokploy::missing_features(CO_TRY(co_await on->api.version(until))))
-        notes.push_back(fmt::format("this Dokploy is older than {}: without {}", dokploy::to_string(lacks.since), lacks.named));
+        notes.push_back(
+            fmt::format("this Dokploy is older than {}: without {}", dokploy::to_string(lacks.since), lacks.named)
+        );
     CO_TRY(co_await check_key(*on, until));
     const auto services = CO_TRY(co_await list_services(*on, until));
     CO_TRY(check_name_is_free(services, what));
@@ -215,6 +248,8 @@ io::task<result<std::vector<std::string>>> check_request(workshop with, stack_re
     if (auto note = CO_TRY(co_await check_dns(*on, host, until)); !note.empty())
         notes.push_back(std::move(note));
     CO_TRY(co_await check_certificates(*on, until));
+    if (what.smtp)
+        notes.push_back("mail: " + CO_TRY(co_await talk_to_mail_server(with, *what.smtp, until)));
     co_return notes;
 }
 

@@ -24,15 +24,15 @@ inline constexpr std::string_view new_stack_kind = "dokploy_deploy";
 /// What the person decides of a new stack.
 struct stack_request
 {
-    std::string server{};                ///< empty: the only one that is configured
-    std::string name{};                  ///< as `stack::check_name` wants it
+    std::string server{}; ///< empty: the only one that is configured
+    std::string name{};   ///< as `stack::check_name` wants it
     std::string domain{};
-    std::string project{};               ///< empty: as `name`; made when it is not there
-    std::string environment{};           ///< empty: production
-    std::string site_url{};              ///< of the application; empty: the domain
-    std::vector<std::string> versions{}; ///< `SERVICE=TAG`
-    std::vector<std::string> variables{};///< `NAME=VALUE`; may be secret
-    std::string remote_server_id{};      ///< of Dokploy; empty: the machine of Dokploy itself
+    std::string project{};                ///< empty: as `name`; made when it is not there
+    std::string environment{};            ///< empty: production
+    std::string site_url{};               ///< of the application; empty: the domain
+    std::vector<std::string> versions{};  ///< `SERVICE=TAG`
+    std::vector<std::string> variables{}; ///< `NAME=VALUE`; may be secret
+    std::string remote_server_id{};       ///< of Dokploy; empty: the machine of Dokploy itself
     std::optional<stack::smtp_settings> smtp{};
 };
 
@@ -70,6 +70,10 @@ struct workshop
     io::offload_pool& threads;
     const clock& time;
 };
+
+/// Talks with a mail server without sending anything; returns in words what it offers. The argument's name stands in
+/// front of failures.
+io::task<result<std::string>> talk_to_mail_server(workshop with, stack::smtp_settings account, io::deadline until);
 
 /// `examine` of what is there at the moment.
 io::task<std::vector<examined>> examine_with(workshop with, server& on, setup of, io::deadline until);

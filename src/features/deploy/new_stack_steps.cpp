@@ -1,11 +1,10 @@
 // The steps of a deployment: each looks what is there before it makes anything, so that it may run twice.
+#include "clients/dokploy/compose_lifecycle.hpp"
 #include "features/deploy/containers.hpp"
 #include "features/deploy/deploying.hpp"
 #include "features/deploy/new_stack.hpp"
 #include "features/deploy/stacks.hpp"
 #include "features/deploy/writing.hpp"
-
-#include "clients/dokploy/compose_lifecycle.hpp"
 #include "io/event.hpp"
 #include "jobs/run.hpp"
 #include "json/text.hpp"
@@ -153,7 +152,8 @@ io::task<result<>> make_project(workshop with, run& job)
         job.notes()["environment_id"] = place->id;
     else {
         dokploy::new_environment what{.name = environment, .project_id = found->id, .description = mark_of(job)};
-        job.notes()["environment_id"] = CO_TRY(co_await dokploy::create_environment(on->api, std::move(what), until)).row.id;
+        job.notes()["environment_id"] =
+            CO_TRY(co_await dokploy::create_environment(on->api, std::move(what), until)).row.id;
     }
     co_return co_await job.checkpoint();
 }
@@ -169,8 +169,7 @@ io::task<result<>> unmake_project(workshop with, run& job)
     if (!project)
         co_return project.error().code == condition::not_found ? result<>{} : fail(project.error());
     // Somebody may have put something into it meanwhile; what is not ours stays.
-    const bool is_empty =
-        std::ranges::all_of(project->environments, [](const auto& e) { return e.compose.empty(); });
+    const bool is_empty = std::ranges::all_of(project->environments, [](const auto& e) { return e.compose.empty(); });
     if (is_empty)
         CO_TRY(co_await dokploy::remove_project(on->api, id, until));
     co_return result<>{};
@@ -221,8 +220,7 @@ io::task<result<>> unmake_service(workshop with, run& job)
     auto id = note(job, "compose_id");
     const auto environment = note(job, "environment_id");
     if (id.empty() && !environment.empty()) {
-        const auto row =
-            CO_TRY(co_await made_before(*on, job, environment, text_in(job.arguments(), "name"), until));
+        const auto row = CO_TRY(co_await made_before(*on, job, environment, text_in(job.arguments(), "name"), until));
         id = row ? row->id : std::string();
     }
     if (id.empty())
@@ -269,12 +267,8 @@ io::task<result<>> wait_for_health(workshop with, run& job)
 {
     auto* on = CO_TRY(server_of(with, job));
     const auto wanted = CO_TRY(setup_from(job.secret("setup")));
-    const dokploy::compose of{
-        .id = note(job, "compose_id"), .app_name = note(job, "app_name"), .file = wanted.compose
-    };
-    co_return co_await wait_until_healthy(
-        *on, of, health_patience, telling(job), io::deadline::after(health_patience)
-    );
+    const dokploy::compose of{.id = note(job, "compose_id"), .app_name = note(job, "app_name"), .file = wanted.compose};
+    co_return co_await wait_until_healthy(*on, of, health_patience, telling(job), io::deadline::after(health_patience));
 }
 
 io::task<result<>> prove(workshop with, run& job)

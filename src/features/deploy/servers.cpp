@@ -92,9 +92,7 @@ http::client& servers::web(const server& of)
 {
     auto& made = web_[of.authorities];
     if (!made)
-        made = std::make_unique<http::client>(
-            where_, threads_, http::client_settings{.certificates = of.authorities}
-        );
+        made = std::make_unique<http::client>(where_, threads_, http::client_settings{.certificates = of.authorities});
     return *made;
 }
 

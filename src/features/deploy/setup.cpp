@@ -175,7 +175,9 @@ void add_domains(std::vector<difference>& out, const setup& before, const setup&
         by_host[d.host + d.path].second = words(d);
     for (const auto& [host, both] : by_host)
         if (both.first != both.second)
-            out.push_back({"domain " + (host.ends_with('/') ? host.substr(0, host.size() - 1) : host), both.first, both.second});
+            out.push_back(
+                {"domain " + (host.ends_with('/') ? host.substr(0, host.size() - 1) : host), both.first, both.second}
+            );
 }
 
 } // namespace

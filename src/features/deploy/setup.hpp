@@ -83,7 +83,7 @@ result<std::vector<difference>> compare(const setup& before, const setup& after)
 struct touched_services
 {
     std::vector<std::string> by_deployment; ///< a deployment makes them anew
-    std::vector<std::string> by_restart;    ///< only a file of theirs changed: a deployment would leave them as they are
+    std::vector<std::string> by_restart; ///< only a file of theirs changed: a deployment would leave them as they are
 };
 
 result<touched_services> touched(const setup& before, const setup& after);

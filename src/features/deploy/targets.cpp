@@ -89,9 +89,8 @@ void replace_everywhere(std::string& in, std::string_view from, std::string_view
 }
 
 /// Whoever wrote keys out in files keeps working when they change.
-crypto::secret<> with_replacements(
-    const crypto::secret<>& text, const std::vector<std::pair<crypto::secret<>, crypto::secret<>>>& pairs
-)
+crypto::secret<>
+with_replacements(const crypto::secret<>& text, const std::vector<std::pair<crypto::secret<>, crypto::secret<>>>& pairs)
 {
     auto out = text.reveal();
     for (const auto& [from, to] : pairs)
@@ -185,8 +184,7 @@ result<setup> with_new_keys(const setup& now, jwt_secret secret, wall_time at)
             "let it be renewed"
         );
     const stack::key_terms terms{.now = at};
-    const auto keys =
-        secret == jwt_secret::kept ? stack::new_api_keys(*kept, terms) : stack::new_api_keys(terms);
+    const auto keys = secret == jwt_secret::kept ? stack::new_api_keys(*kept, terms) : stack::new_api_keys(terms);
     std::vector<std::pair<crypto::secret<>, crypto::secret<>>> replaced;
     env_text::settings settings;
     for (auto& [name, value] : stack::variables(keys)) {

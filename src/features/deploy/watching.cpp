@@ -75,7 +75,12 @@ shown_line shown(const log_line& line, const std::vector<crypto::secret<>>& secr
 }
 
 io::task<> look_into(
-    const server& on, io::offload_pool& threads, std::string host, wall_time now, certificate_state& into, io::deadline until
+    const server& on,
+    io::offload_pool& threads,
+    std::string host,
+    wall_time now,
+    certificate_state& into,
+    io::deadline until
 )
 {
     into = co_await look_at_certificate(on, threads, std::move(host), now, until);
@@ -88,7 +93,10 @@ struct close_file
 
 /// Only its owner may read it: logs tell much of a stack.
 result<std::uint64_t> write_lines(
-    log_spool& spool, const log_filter& what, const std::vector<crypto::secret<>>& secrets, const std::filesystem::path& to
+    log_spool& spool,
+    const log_filter& what,
+    const std::vector<crypto::secret<>>& secrets,
+    const std::filesystem::path& to
 )
 {
     const auto failed = [&] {

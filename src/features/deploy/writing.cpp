@@ -62,7 +62,8 @@ io::task<result<>> write_files(server& on, const dokploy::compose& row, const se
     co_return result<>{};
 }
 
-io::task<result<>> write_domains(server& on, const dokploy::compose& row, const setup& now, const setup& to, io::deadline until)
+io::task<result<>>
+write_domains(server& on, const dokploy::compose& row, const setup& now, const setup& to, io::deadline until)
 {
     const auto same_place = [](const setup_domain& a, const dokploy::domain& b) {
         return a.host == b.host && a.path == (b.path.empty() ? "/" : b.path);

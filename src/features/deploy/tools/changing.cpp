@@ -22,7 +22,8 @@ error taken_back(const jobs::view& failed, const result<jobs::view>& back, const
     auto out = jobs::why_stopped(failed).value_or(error(condition::internal, "the change failed"));
     if (back && back->record.status == state::job_status::undone) {
         out.message += "; everything was put back as it was";
-        out.hint = fmt::format("correct what stands above, then try again; the stack: basekeeper dokploy validate {}", name);
+        out.hint =
+            fmt::format("correct what stands above, then try again; the stack: basekeeper dokploy validate {}", name);
     } else if (back && back->worked_on)
         out.message += "; it is being put back";
     else {

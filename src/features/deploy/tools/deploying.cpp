@@ -19,13 +19,14 @@ io::task<result<deployment_result>> deploy_stack(services s, stack_request what,
     const auto name = what.name;
     out.url = "https://" + what.domain;
     const auto begun = CO_TRY(co_await s.of.deploy(std::move(what), c.who().id));
-    const auto end = CO_TRY(
-        co_await jobs::tools::follow_in_call(s.of.jobs(), begun.record.id, c, jobs::tools::outcome::failure)
-    );
+    const auto end =
+        CO_TRY(co_await jobs::tools::follow_in_call(s.of.jobs(), begun.record.id, c, jobs::tools::outcome::failure));
     out.job = jobs::report_of(end);
     out.next = end.worked_on
-        ? fmt::format("it goes on: get_job {}", end.record.id)
-        : fmt::format("\"{}\" is now an instance: its keys are in Dokploy under Environment; try execute_sql", name);
+                   ? fmt::format("it goes on: get_job {}", end.record.id)
+                   : fmt::format(
+                         "\"{}\" is now an instance: its keys are in Dokploy under Environment; try execute_sql", name
+                     );
     co_return out;
 }
 

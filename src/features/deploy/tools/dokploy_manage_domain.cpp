@@ -52,8 +52,9 @@ mcp::plan plan_of(const args& in)
         return {mcp::effect::reads};
     return {
         mcp::effect::destroys,
-        in.what == action::set ? fmt::format("lets \"{}\" answer at https://{} and restarts its services", in.name, in.host)
-                               : fmt::format("takes the domain {} from \"{}\"", in.host, in.name)
+        in.what == action::set
+            ? fmt::format("lets \"{}\" answer at https://{} and restarts its services", in.name, in.host)
+            : fmt::format("takes the domain {} from \"{}\"", in.host, in.name)
     };
 }
 
@@ -99,8 +100,9 @@ mcp::tool dokploy_manage_domain(services s)
          .group = std::string(group_name),
          .worst = mcp::effect::destroys,
          .about = mcp::subject::server,
-         .description = "Lists the domains of a stack and whether DNS leads there, gives it one (https, certificate and "
-                        "public URLs in step), or takes one away.",
+         .description =
+             "Lists the domains of a stack and whether DNS leads there, gives it one (https, certificate and "
+             "public URLs in step), or takes one away.",
          .as_task = mcp::task_support::optional},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
         mcp::tool_hooks<args>{

@@ -21,7 +21,9 @@ io::task<result<untold<health_report>>> run(services s, args in, mcp::call& c)
     auto out = CO_TRY(co_await s.of.health({in.server, in.name}, c.deadline()));
     CO_TRY(check_reach(s, c, mcp::effect::reads, out.name));
     if (out.alert)
-        c.client().log(mcp::log_level::alert, "dokploy", "a Dokploy server has not answered for more than five minutes");
+        c.client().log(
+            mcp::log_level::alert, "dokploy", "a Dokploy server has not answered for more than five minutes"
+        );
     co_return untold<health_report>{std::move(out)};
 }
 

@@ -1,7 +1,6 @@
 // dokploy_setup_wizard: nine steps to a Supabase that works; asks for what is missing, or says what to give next.
 #include "features/deploy/tools/deploying.hpp"
 #include "features/deploy/tools/requests.hpp"
-
 #include "stack/names.hpp"
 
 #include <fmt/format.h>
@@ -16,8 +15,7 @@ struct args : stack_arguments
     bool confirm = false;
 
     static constexpr auto fields = std::tuple_cat(
-        stack_fields<args>(),
-        std::tuple{json::optional("confirm", &args::confirm, "The review is agreed to: deploy.")}
+        stack_fields<args>(), std::tuple{json::optional("confirm", &args::confirm, "The review is agreed to: deploy.")}
     );
 };
 
@@ -93,7 +91,9 @@ public:
                 "smtp_password and smtp_sender, or smtp=none: then no mail is sent and users are confirmed without one"
             );
         CO_TRY(co_await check_mail(request));
-        if (CO_TRY(co_await needs(in_.domain, 5, "domain", "At which domain shall it answer? Its DNS must lead to the server.")))
+        if (CO_TRY(co_await needs(
+                in_.domain, 5, "domain", "At which domain shall it answer? Its DNS must lead to the server."
+            )))
             co_return asked();
         co_return co_await review_and_deploy();
     }
@@ -162,7 +162,11 @@ private:
         };
         const auto said = CO_TRY(co_await call_.client().ask(std::move(q), call_.deadline()));
         if (said.action != mcp::answer_action::accept)
-            co_return fail(condition::denied, "the review was not agreed to; nothing was made", "call it again with what is to be other");
+            co_return fail(
+                condition::denied,
+                "the review was not agreed to; nothing was made",
+                "call it again with what is to be other"
+            );
         const auto* yes = said.content.if_contains("confirm");
         co_return yes != nullptr && yes->is_bool() && yes->get_bool();
     }
@@ -235,8 +239,9 @@ mcp::tool dokploy_setup_wizard(services s)
          .group = std::string(group_name),
          .worst = mcp::effect::writes,
          .about = mcp::subject::server,
-         .description = "Leads to a working Supabase on Dokploy in nine steps and asks for what is missing; call it without "
-                        "arguments to begin. Makes nothing before the review is confirmed.",
+         .description =
+             "Leads to a working Supabase on Dokploy in nine steps and asks for what is missing; call it without "
+             "arguments to begin. Makes nothing before the review is confirmed.",
          .as_task = mcp::task_support::optional},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); }
     );
