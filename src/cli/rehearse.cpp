@@ -36,11 +36,16 @@ void tell(const rehearsal::access_facts& facts, presentation show)
             {"url", facts.url},
             {"key", facts.key},
             {"member_key", facts.member_key},
+            {"stacks", facts.stacks},
+            {"plain_stacks", facts.plain_stacks},
+            {"authority_file", facts.authority_file},
         }));
         return;
     }
     show.screen.print(fmt::format("export DOKPLOY_URL={}", facts.url));
     show.screen.print(fmt::format("export DOKPLOY_API_KEY={}", facts.key));
+    show.screen.print(fmt::format("export BASEKEEPER_DOKPLOY_REACH={}", facts.stacks));
+    show.screen.print(fmt::format("export BASEKEEPER_DOKPLOY_CA_FILE={}", facts.authority_file));
     show.screen.say("a simulated Dokploy is running; Ctrl-C ends it and everything in it");
 }
 

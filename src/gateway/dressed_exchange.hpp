@@ -41,6 +41,8 @@ public:
         return inner_.accept_websocket(std::move(limits));
     }
 
+    void drop() override { inner_.drop(); }
+
     void on_gone(std::function<void()> tell) override { inner_.on_gone(std::move(tell)); }
 
     void on_drain(std::function<void()> tell) override { inner_.on_drain(std::move(tell)); }

@@ -100,7 +100,7 @@ public:
     virtual void close(unsigned code, std::string_view reason) = 0;
 };
 
-/// The answering side of one request. Exactly one of `respond`, `stream` and `accept_websocket` is used, once; a
+/// The answering side of one request. Exactly one of `respond`, `stream`, `accept_websocket` and `drop` is used, once; a
 /// handler that returns without any of them answers 500, one that leaves a stream or WebSocket open ends it, one that
 /// throws cuts it off. A second answer is a bug and throws std::logic_error. Lives on the I/O thread.
 class exchange
@@ -115,6 +115,9 @@ public:
 
     /// Completes the upgrade. Fails with invalid_argument when the request is not a valid one (then answered 400/426).
     virtual io::task<result<std::unique_ptr<websocket>>> accept_websocket(websocket_settings limits) = 0;
+
+    /// Closes the connection without an answer, as a server that dies does.
+    virtual void drop() = 0;
 
     /// Called once when the client has closed the connection or was dropped before the answer was complete; at once
     /// when that is so already, else from the event loop. Replaces what was set before; not called after the handler

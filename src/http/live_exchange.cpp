@@ -25,6 +25,15 @@ void live_exchange::respond(response whole)
     over_.set();
 }
 
+void live_exchange::drop()
+{
+    require_unanswered();
+    at_ = stage::complete;
+    usable_ = false;
+    on_.drop();
+    over_.set();
+}
+
 response_stream& live_exchange::stream(response head)
 {
     require_unanswered();

@@ -26,6 +26,7 @@ public:
     void respond(response whole) override;
     response_stream& stream(response head) override;
     io::task<result<std::unique_ptr<websocket>>> accept_websocket(websocket_settings limits) override;
+    void drop() override;
     void on_gone(std::function<void()> tell) override;
     void on_drain(std::function<void()> tell) override;
     io::task<> done() override;

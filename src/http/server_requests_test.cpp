@@ -337,6 +337,15 @@ TEST(server_requests, a_handler_that_fails_or_forgets_answers_500)
     });
 }
 
+TEST(server_requests, a_handler_may_close_the_connection_without_an_answer)
+{
+    const auto drops = [](request, exchange& with) -> io::task<> {
+        with.drop();
+        co_return;
+    };
+    against(drops, [](rig& r) -> io::task<> { EXPECT_EQ(co_await r.ask(get("/")), ""); });
+}
+
 TEST(server_requests, a_unix_socket_serves_as_well)
 {
     const auto path = std::filesystem::temp_directory_path() / ("basekeeper-http-" + std::to_string(::getpid()));

@@ -114,6 +114,8 @@ public:
         co_return std::make_unique<memory_websocket>(*socket);
     }
 
+    void drop() override { finished = true; }
+
     void on_gone(std::function<void()> tell) override { gone_ = std::move(tell); }
 
     void on_drain(std::function<void()> tell) override { drain_ = std::move(tell); }

@@ -86,6 +86,7 @@ std::vector<route> routes_of(const std::vector<row*>& domains)
                 .service = text_of(*one, "serviceName"),
                 .port = static_cast<int>(number_of(*one, "port").value_or(3000)),
                 .https = truth_of(*one, "https"),
+                .has_resolver = text_of(*one, "certificateType") != "none",
             });
     return out;
 }

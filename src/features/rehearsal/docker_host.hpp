@@ -50,6 +50,7 @@ struct route
     std::string service;
     int port = 0;
     bool https = false;
+    bool has_resolver = false; ///< of certificates; without one the proxy shows a certificate of its own
 };
 
 /// What is on disk under the name of an app, and what runs of it.
