@@ -20,3 +20,6 @@ const program = (path) => fileURLToPath(new URL(`node_modules/${path}`, import.m
 export const conformanceSuite = program('conformance-next/dist/index.js');
 export const stableConformanceSuite = program('conformance-stable/dist/index.js');
 export const inspector = program('@modelcontextprotocol/inspector/clients/launcher/build/index.js');
+
+/** The MCP server of Dokploy itself, as a client of its API. */
+export const dokployServer = program('@dokploy/mcp/build/index.js');
