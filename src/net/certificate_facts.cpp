@@ -140,6 +140,7 @@ certificate_problem problem_of(int code)
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE: // another authority of the same name
         return certificate_problem::unknown_authority;
     case X509_V_ERR_CERT_HAS_EXPIRED:
         return certificate_problem::expired;

@@ -140,6 +140,10 @@ TEST_F(peer_certificates, self_signed_ones_and_those_of_unknown_authorities_are_
     const auto signed_by_stranger = test::make_certificate({.name = "a.test"}, &stranger);
     EXPECT_THAT(ask({signed_by_stranger}, "a.test").problems, ElementsAre(unknown_authority));
     EXPECT_THAT(ask({signed_by_stranger, stranger}, "a.test").problems, ElementsAre(unknown_authority));
+    const auto namesake =
+        test::make_certificate({.name = "Test Authority", .organisation = "Tests", .authority = true});
+    const auto signed_by_namesake = test::make_certificate({.name = "a.test"}, &namesake);
+    EXPECT_THAT(ask({signed_by_namesake}, "a.test").problems, ElementsAre(unknown_authority));
 }
 
 TEST_F(peer_certificates, a_chain_without_its_middle_is_told_and_with_it_trusted)

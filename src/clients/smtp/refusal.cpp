@@ -155,7 +155,7 @@ error broken_off(step at, error why, const smtp_account& account)
 {
     if (why.code == condition::cancelled)
         return why;
-    const auto other_ports = "hosting providers often block the ports of mail (25 always, 465 and 587 at times): try "
+    const auto other_ports = "hosting providers often block the ports of mail (25 mostly, 465 and 587 at times): try "
                              "SMTP_PORT 587, 465 or 2525, or ask the provider to open it";
     if (at == step::connect && why.code == condition::timeout)
         why.hint = other_ports;
