@@ -261,10 +261,10 @@ struct conversation
             co_return answer;
         const std::string id(job->at("id").as_string());
         const auto end = CO_TRY(co_await follow_on_terminal(with.jobs, id, show));
-        if (auto why = jobs::why_stopped(end)) {
-            why->hint += fmt::format(" (basekeeper jobs show {})", id);
+        if (auto why = jobs::why_stopped(end))
             co_return std::unexpected(*std::move(why));
-        }
+        if (auto why = jobs::why_taken_back(end))
+            co_return std::unexpected(*std::move(why));
         boost::json::object out{{"next", "done and proven"}};
         std::string text;
         json::encode(text, jobs::report_of(end));

@@ -44,9 +44,9 @@ engine::engine(ledger& keep, io::executor where, const clock& time, log::logger&
       work_(std::move(where), [&log](const std::exception_ptr&) { log.error("the work of a job ended by a bug"); })
 {}
 
-void engine::define(std::string kind, recipe steps)
+void engine::define(std::string kind, recipe steps, after_failure then)
 {
-    kinds_.insert_or_assign(std::move(kind), std::move(steps));
+    kinds_.insert_or_assign(std::move(kind), known_kind{std::move(steps), then});
 }
 
 result<std::vector<step>> engine::steps_of(const state::job_record& record, const boost::json::object& arguments) const
@@ -58,7 +58,7 @@ result<std::vector<step>> engine::steps_of(const state::job_record& record, cons
             fmt::format("this program knows no jobs of the kind {}", record.kind),
             "use the version of basekeeper that started it"
         );
-    auto steps = TRY(kind->second(arguments));
+    auto steps = TRY(kind->second.steps(arguments));
     if (!record.steps.empty() && !std::ranges::equal(steps, record.steps, {}, &step::name))
         return fail(
             condition::conflict,
@@ -68,9 +68,9 @@ result<std::vector<step>> engine::steps_of(const state::job_record& record, cons
     return steps;
 }
 
-io::task<> engine::drive(std::shared_ptr<live> job, std::vector<step> steps, direction way)
+io::task<> engine::drive(std::shared_ptr<live> job, std::vector<step> steps, direction way, after_failure then)
 {
-    worker does(job->on, std::move(steps));
+    worker does(job->on, std::move(steps), then);
     if (const auto written = co_await does.work(way); !written)
         log_.error(
             "the state of a job could not be written", {{"job", job->latest.id}, {"why", written.error().message}}
@@ -84,9 +84,10 @@ io::task<result<view>> engine::begin(state::job_record record, sealed_part with,
 {
     auto steps = CO_TRY(steps_of(record, with.arguments));
     const auto id = record.id;
+    const auto then = kinds_.at(record.kind).then;
     auto job = std::make_shared<live>(keep_, std::move(record), std::move(with), std::move(held), where_);
     live_.emplace(id, job);
-    work_.spawn(drive(job, std::move(steps), way));
+    work_.spawn(drive(job, std::move(steps), way, then));
     co_return view{.record = job->latest, .worked_on = job->held.has_value()};
 }
 

@@ -55,7 +55,7 @@ public:
     engine(ledger& keep, io::executor where, const clock& time, log::logger& log, limits within = {});
 
     /// Before the first job. A kind that is not defined can be listed, but neither resumed nor undone.
-    void define(std::string kind, recipe steps);
+    void define(std::string kind, recipe steps, after_failure then = after_failure::stays);
 
     /// Writes the job and begins it. invalid_argument as the recipe says; unavailable when too many run.
     io::task<result<view>> start(request what);
@@ -83,7 +83,14 @@ private:
 
     io::task<result<view>> begin(state::job_record record, sealed_part with, state::job_claim held, direction way);
     io::task<result<view>> take_up(std::string id, direction way);
-    io::task<> drive(std::shared_ptr<live> job, std::vector<step> steps, direction way);
+
+    struct known_kind
+    {
+        recipe steps;
+        after_failure then = after_failure::stays;
+    };
+
+    io::task<> drive(std::shared_ptr<live> job, std::vector<step> steps, direction way, after_failure then);
     result<std::vector<step>> steps_of(const state::job_record& record, const boost::json::object& arguments) const;
     io::task<view> seen(state::job_record record);
 
@@ -92,7 +99,7 @@ private:
     const clock& time_;
     log::logger& log_;
     limits within_;
-    std::map<std::string, recipe, std::less<>> kinds_;
+    std::map<std::string, known_kind, std::less<>> kinds_;
     std::map<std::string, std::shared_ptr<live>, std::less<>> live_; // shared with its coroutine and its followers
     io::nursery work_;
     bool swept_ = false;

@@ -1,5 +1,6 @@
 // Jobs from start to end, stopped, gone on with by another engine on the same store, and taken back.
 #include "jobs/engine.hpp"
+#include "jobs/report.hpp"
 #include "support/run_task.hpp"
 
 #include <gmock/gmock.h>
@@ -161,6 +162,37 @@ TEST_F(job_engine, undo_takes_back_the_half_done_step_and_then_the_others_in_rev
         EXPECT_THAT(done, ElementsAre("one", "undo two", "undo one"));
         EXPECT_EQ((co_await p.jobs.undo(made.record.id)).error().code, condition::conflict);
         EXPECT_EQ((co_await p.jobs.resume(made.record.id)).error().code, condition::conflict);
+    };
+    test::run_on_fresh_runtime(body);
+}
+
+TEST_F(job_engine, a_kind_that_is_taken_back_when_it_fails_ends_undone_and_says_why)
+{
+    const auto body = [this](io::runtime& on) -> io::task<> {
+        process p(on, dir);
+        step breaks{
+            .name = "two",
+            .work = [](run&) -> io::task<result<>> {
+                const auto work = []() -> io::task<result<>> {
+                    error why(condition::conflict, "taken", "free it");
+                    why.server_text = "it said no";
+                    co_return std::unexpected(std::move(why));
+                };
+                return work();
+            },
+            .undo = noting(done, "undo two")
+        };
+        p.jobs.define("breaks", always({noted(done, "one"), breaks}), after_failure::taken_back);
+        const auto made = co_await started(p.jobs, "breaks");
+        const auto end = co_await followed(p.jobs, made.record.id);
+        EXPECT_EQ(end.record.status, state::job_status::undone);
+        EXPECT_THAT(done, ElementsAre("one", "undo two", "undo one"));
+        EXPECT_FALSE(why_stopped(end));
+        const auto why = why_taken_back(end);
+        EXPECT_TRUE(why);
+        EXPECT_EQ(why.value_or(error()).message, "a job failed, and everything was put back as it was: two: taken");
+        EXPECT_EQ(why.value_or(error()).server_text, "it said no");
+        EXPECT_EQ(why.value_or(error()).hint, "free it");
     };
     test::run_on_fresh_runtime(body);
 }

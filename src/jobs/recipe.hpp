@@ -14,6 +14,13 @@ namespace basekeeper::jobs {
 
 class run;
 
+/// What becomes of a job whose step fails.
+enum class after_failure
+{
+    stays,     ///< as it stands, to be resumed or undone: what is there tells why
+    taken_back ///< at once: half of it would be worse than nothing
+};
+
 /// One step. Its work runs again from its beginning when the process ended in the middle of it, with the notes of the
 /// last checkpoint: it looks what is there before it makes anything.
 struct step

@@ -54,6 +54,16 @@ std::optional<std::string> unless_empty(const std::string& text)
     return text.empty() ? std::nullopt : std::optional(text);
 }
 
+/// The first line of a failure is our own sentence; what follows was said by others.
+error failed_because(std::string_view before, std::string_view failure, std::string hint)
+{
+    const auto line = failure.substr(0, failure.find('\n'));
+    error out(condition::conflict, fmt::format("{}: {}", before, line), std::move(hint));
+    if (line.size() < failure.size())
+        out.server_text = failure.substr(line.size() + 1);
+    return out;
+}
+
 } // namespace
 
 report_status status_of(const view& job)
@@ -106,9 +116,9 @@ std::optional<error> why_stopped(const view& job)
     const auto next = undo_or_resume(job);
     switch (status_of(job)) {
     case report_status::failed:
-        return error(
-            condition::conflict,
-            fmt::format("the job {} ({}) failed: {}", r.id, r.title, r.failure),
+        return failed_because(
+            fmt::format("the job {} ({}) failed", r.id, r.title),
+            r.failure,
             r.hint.empty() ? next : fmt::format("{}; then {}", r.hint, next)
         );
     case report_status::cancelled:
@@ -132,6 +142,14 @@ std::optional<error> why_stopped(const view& job)
         break;
     }
     return std::nullopt;
+}
+
+std::optional<error> why_taken_back(const view& job)
+{
+    const auto& r = job.record;
+    if (status_of(job) != report_status::undone || r.failure.empty())
+        return std::nullopt;
+    return failed_because(fmt::format("{} failed, and everything was put back as it was", r.title), r.failure, r.hint);
 }
 
 } // namespace basekeeper::jobs

@@ -73,4 +73,7 @@ report report_of(const view& job);
 /// Nothing when the job is done, undone or still worked on; else why it is not, with the commands that go on or back.
 std::optional<error> why_stopped(const view& job);
 
+/// For kinds that are taken back when they fail: why this one was, when it was and is undone.
+std::optional<error> why_taken_back(const view& job);
+
 } // namespace basekeeper::jobs

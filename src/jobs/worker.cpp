@@ -1,6 +1,8 @@
 // The steps in order; every outcome is written.
 #include "jobs/worker.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +12,9 @@
 
 namespace basekeeper::jobs {
 namespace {
+
+/// Of what a server said to a failure; the record is read with every look at the job.
+constexpr std::size_t most_reason_bytes = 2'000;
 
 /// A bug in one step ends its job, not the program.
 io::task<result<>> guarded(const std::function<io::task<result<>>(run&)>& what, run& on)
@@ -25,7 +30,7 @@ io::task<result<>> guarded(const std::function<io::task<result<>>(run&)>& what, 
 
 } // namespace
 
-worker::worker(run& on, std::vector<step> steps) : on_(on), steps_(std::move(steps))
+worker::worker(run& on, std::vector<step> steps, after_failure then) : on_(on), steps_(std::move(steps)), then_(then)
 {
     for (const auto& each : steps_)
         weight_ += each.weight;
@@ -63,7 +68,13 @@ io::task<result<>> worker::stop(error why, std::string_view doing)
             fmt::format("stopped before or in \"{}\"; {} of {} steps are done", doing, on_.record_.done, steps_.size())
         );
     }
-    on_.record_.failure = fmt::format("{}: {}", doing, why.message);
+    auto failure = fmt::format("{}: {}", doing, why.message);
+    if (!why.server_text.empty())
+        failure += fmt::format("\n{}", utf8_prefix(why.server_text, most_reason_bytes));
+    // Why it was taken back at all is told as well.
+    if (on_.record_.status == state::job_status::undoing && !on_.record_.failure.empty())
+        failure += fmt::format("\nit was taken back because of: {}", on_.record_.failure);
+    on_.record_.failure = std::move(failure);
     on_.record_.hint = why.hint;
     co_return co_await finish(state::job_status::failed, fmt::format("failed: {}", doing));
 }
@@ -95,8 +106,6 @@ io::task<result<>> worker::back()
 {
     auto& record = on_.record_;
     record.status = state::job_status::undoing;
-    record.failure.clear();
-    record.hint.clear();
     on_.stoppable_ = false;
     // The step after the last one that is done may have been done by half.
     for (auto i = std::min<std::size_t>(record.done + std::size_t{1}, steps_.size()); i-- > 0;) {
@@ -116,7 +125,12 @@ io::task<result<>> worker::back()
 
 io::task<result<>> worker::work(direction way)
 {
-    co_return co_await (way == direction::forward ? forward() : back());
+    if (way == direction::back)
+        co_return co_await back();
+    CO_TRY(co_await forward());
+    if (on_.record_.status == state::job_status::failed && then_ == after_failure::taken_back)
+        co_return co_await back();
+    co_return result<>{};
 }
 
 } // namespace basekeeper::jobs

@@ -16,11 +16,11 @@ enum class direction
 class worker
 {
 public:
-    worker(run& on, std::vector<step> steps);
+    worker(run& on, std::vector<step> steps, after_failure then = after_failure::stays);
 
-    /// Ends with the record succeeded, failed, cancelled or undone. When the process is stopping (a step is cancelled
-    /// and nobody asked for it) the record stays as it is, so that another process goes on. Fails only when the record
-    /// cannot be written.
+    /// A failure that is taken back ends undone, with what failed still in the record. Ends with the record succeeded,
+    /// failed, cancelled or undone. When the process is stopping (a step is cancelled and nobody asked for it) the
+    /// record stays as it is, so that another process goes on. Fails only when the record cannot be written.
     io::task<result<>> work(direction way);
 
 private:
@@ -32,6 +32,7 @@ private:
 
     run& on_;
     std::vector<step> steps_;
+    after_failure then_;
     double weight_ = 0; // of all
 };
 

@@ -109,7 +109,7 @@ engine::engine(workshop with, jobs::engine& work, history& kept)
     : with_(std::move(with)), work_(work), kept_(kept), seen_(with_.time)
 {
     work_.define(std::string(new_stack_kind), new_stack_recipe(with_));
-    work_.define(std::string(change_kind), change_recipe(with_, kept_));
+    work_.define(std::string(change_kind), change_recipe(with_, kept_), jobs::after_failure::taken_back);
 }
 
 io::task<result<engine::found>> engine::find(stack_name which, io::deadline until)

@@ -16,23 +16,6 @@ change_result shown(const proposed_change& what)
     return out;
 }
 
-/// Why it failed, and that everything is as it was; or that it is not.
-error taken_back(const jobs::view& failed, const result<jobs::view>& back, const std::string& name)
-{
-    auto out = jobs::why_stopped(failed).value_or(error(condition::internal, "the change failed"));
-    if (back && back->record.status == state::job_status::undone) {
-        out.message += "; everything was put back as it was";
-        out.hint =
-            fmt::format("correct what stands above, then try again; the stack: basekeeper dokploy validate {}", name);
-    } else if (back && back->worked_on)
-        out.message += "; it is being put back";
-    else {
-        out.message += "; and putting it back failed too";
-        out.hint = fmt::format("try again to put it back: basekeeper jobs resume {} --undo", failed.record.id);
-    }
-    return out;
-}
-
 } // namespace
 
 std::string_view instance_of(std::string_view name)
@@ -57,17 +40,10 @@ io::task<result<untold<change_result>>> carry_out(services s, proposed_change wh
     }
     const auto name = what.what.name;
     const auto begun = CO_TRY(co_await s.of.begin(std::move(what.what), c.who().id));
-    auto& work = s.of.jobs();
     const auto id = begun.record.id;
-    const auto end = CO_TRY(co_await jobs::tools::follow_in_call(work, id, c, jobs::tools::outcome::shown));
-    if (end.record.status == state::job_status::failed) {
-        CO_TRY(co_await work.undo(id));
-        const auto back = co_await jobs::tools::follow_in_call(work, id, c, jobs::tools::outcome::shown);
-        co_return std::unexpected(taken_back(end, back, name));
-    }
-    if (!end.worked_on)
-        if (auto why = jobs::why_stopped(end))
-            co_return std::unexpected(*std::move(why));
+    const auto end = CO_TRY(co_await jobs::tools::follow_in_call(s.of.jobs(), id, c, jobs::tools::outcome::failure));
+    if (auto why = jobs::why_taken_back(end))
+        co_return std::unexpected(*std::move(why));
     out.job = jobs::report_of(end);
     out.next = end.worked_on ? fmt::format("it goes on: get_job {}", id)
                              : fmt::format("done and proven; back to before with dokploy_rollback of {}", name);

@@ -45,7 +45,7 @@ enum class manner
     dry_run
 };
 
-/// Shows the change, or begins it as a job and follows that. A change that fails is taken back at once, so that the
+/// Shows the change, or begins it as a job and follows that. A change that fails is taken back by its job, so that the
 /// stack is as it was; then this fails with why.
 io::task<result<untold<change_result>>> carry_out(services s, proposed_change what, manner how, mcp::call& c);
 
