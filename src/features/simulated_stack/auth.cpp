@@ -108,7 +108,9 @@ answer auth_service::health() const
     return json_answer(
         200,
         boost::json::object{
-            {"version", version}, {"name", "GoTrue"}, {"description", "GoTrue is a user registration and authentication API"}
+            {"version", version},
+            {"name", "GoTrue"},
+            {"description", "GoTrue is a user registration and authentication API"}
         }
     );
 }
@@ -116,7 +118,9 @@ answer auth_service::health() const
 answer auth_service::settings() const
 {
     boost::json::object external;
-    for (const auto* one : {"apple", "azure", "bitbucket", "discord", "facebook", "github", "gitlab", "google", "slack"}) {
+    for (const auto* one :
+         {"apple", "azure", "bitbucket", "discord", "facebook", "github", "gitlab", "google", "slack"})
+    {
         std::string name(one);
         std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
         external[one] = is_on(name + "_ENABLED");

@@ -69,8 +69,7 @@ answer auth_service::list_users(const call& what) const
             shown.emplace_back(one.shown());
         ++at;
     }
-    auto out =
-        json_answer(200, boost::json::object{{"users", std::move(shown)}, {"aud", "authenticated"}});
+    auto out = json_answer(200, boost::json::object{{"users", std::move(shown)}, {"aud", "authenticated"}});
     out.headers.emplace_back("X-Total-Count", std::to_string(at));
     return out;
 }

@@ -35,7 +35,8 @@ answer functions_service::respond(const call& what) const
         return told(
             500,
             fmt::format(
-                "InvalidWorkerCreation: worker boot error: could not find an appropriate entrypoint in {}", parts.front()
+                "InvalidWorkerCreation: worker boot error: could not find an appropriate entrypoint in {}",
+                parts.front()
             )
         );
     return json_answer(200, "Hello from Edge Functions!");

@@ -1,5 +1,6 @@
+// A stack with new keys under the questions of a client: keys, tokens, users, rows, objects, and services that are
+// away.
 #include "features/simulated_stack/gateway.hpp"
-
 #include "json/text.hpp"
 #include "stack/secrets.hpp"
 
@@ -231,7 +232,9 @@ TEST_F(gateway_of_a_stack, objects_go_in_and_out_of_buckets)
     EXPECT_EQ(as_service("GET", "/storage/v1/object/plans/a/b.txt").body, "text");
     EXPECT_EQ(ask_as("GET", "/storage/v1/object/public/plans/a/b.txt", "", "").body, "text");
     EXPECT_EQ(object(as_service("DELETE", "/storage/v1/bucket/plans")).at("statusCode"), "409");
-    EXPECT_THAT(as_service("DELETE", "/storage/v1/object/plans", R"({"prefixes":["a/b.txt"]})").body, HasSubstr("b.txt"));
+    EXPECT_THAT(
+        as_service("DELETE", "/storage/v1/object/plans", R"({"prefixes":["a/b.txt"]})").body, HasSubstr("b.txt")
+    );
     EXPECT_EQ(as_service("DELETE", "/storage/v1/bucket/plans").status, 200);
     EXPECT_EQ(ask_as("GET", "/storage/v1/status", "", "").status, 200);
 }

@@ -37,7 +37,10 @@ answer rest_error(int status, const complaint& what)
     return json_answer(
         status,
         boost::json::object{
-            {"code", what.code}, {"details", text_or_null(what.details)}, {"hint", text_or_null(what.hint)}, {"message", what.message}
+            {"code", what.code},
+            {"details", text_or_null(what.details)},
+            {"hint", text_or_null(what.hint)},
+            {"message", what.message}
         }
     );
 }
@@ -253,9 +256,7 @@ bool rest_service::add(const boost::json::object& given)
 {
     if (rows_.size() >= most_rows)
         return false;
-    row made{
-        {"id", ++last_id_}, {"task", nullptr}, {"is_complete", false}, {"inserted_at", to_rfc3339(time_.wall())}
-    };
+    row made{{"id", ++last_id_}, {"task", nullptr}, {"is_complete", false}, {"inserted_at", to_rfc3339(time_.wall())}};
     for (const auto& [name, value] : given)
         made[name] = value;
     rows_.push_back(std::move(made));
@@ -274,7 +275,11 @@ answer rest_service::insert(const call& what)
                 return rest_error(
                     400,
                     {"PGRST204",
-                     fmt::format("Could not find the '{}' column of '{}' in the schema cache", std::string_view(name), table_name)}
+                     fmt::format(
+                         "Could not find the '{}' column of '{}' in the schema cache",
+                         std::string_view(name),
+                         table_name
+                     )}
                 );
     boost::json::array made;
     for (const auto& one : given) {

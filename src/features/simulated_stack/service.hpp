@@ -20,8 +20,8 @@ enum class service_state
 struct call
 {
     const request& asked;
-    std::string_view path;                       ///< what is left of it behind the route, starts with a slash
-    std::string authorization{};                 ///< the field Authorization as the gateway passes it on
+    std::string_view path;                      ///< what is left of it behind the route, starts with a slash
+    std::string authorization{};                ///< the field Authorization as the gateway passes it on
     service_state database = service_state::up; ///< services live without it, and say so
 
     /// The token of `Bearer TOKEN`; empty when there is none.

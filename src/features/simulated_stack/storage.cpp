@@ -41,9 +41,7 @@ std::optional<answer> refusal(const reading& token)
 
 answer storage_error(std::string_view status_code, std::string_view error, std::string_view message)
 {
-    return json_answer(
-        400, boost::json::object{{"statusCode", status_code}, {"error", error}, {"message", message}}
-    );
+    return json_answer(400, boost::json::object{{"statusCode", status_code}, {"error", error}, {"message", message}});
 }
 
 void storage_service::start(const env_text::values& in_effect)
@@ -80,10 +78,7 @@ answer storage_service::respond(const call& what)
         return *std::move(refused);
     if (what.database != service_state::up)
         return json_answer(
-            500,
-            boost::json::object{
-                {"statusCode", "500"}, {"error", "Internal"}, {"message", "Internal Server Error"}
-            }
+            500, boost::json::object{{"statusCode", "500"}, {"error", "Internal"}, {"message", "Internal Server Error"}}
         );
     return parts[0] == "bucket" ? buckets(what, parts, token.role()) : objects(what, parts, token.role());
 }
@@ -126,9 +121,7 @@ answer storage_service::buckets(const call& what, const path& parts, std::string
     }
     if (method == "DELETE") {
         if (std::ranges::any_of(objects_, is_inside))
-            return storage_error(
-                "409", "InvalidRequest", "The bucket you tried to delete is not empty"
-            );
+            return storage_error("409", "InvalidRequest", "The bucket you tried to delete is not empty");
         buckets_.erase(found);
         return json_answer(200, boost::json::object{{"message", "Successfully deleted"}});
     }

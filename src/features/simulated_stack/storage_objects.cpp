@@ -1,9 +1,8 @@
 // Objects: raw bodies and the multipart form that browsers send.
-#include "features/simulated_stack/storage.hpp"
-
 #include "crypto/digest.hpp"
 #include "crypto/encoding.hpp"
 #include "crypto/random.hpp"
+#include "features/simulated_stack/storage.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -26,7 +25,8 @@ content file_of_form(std::string_view body, std::string_view boundary)
     content out;
     for (auto at = body.find(mark); at != std::string_view::npos;) {
         const auto next = body.find(mark, at + mark.size());
-        const auto part = body.substr(at + mark.size(), next == std::string_view::npos ? next : next - at - mark.size());
+        const auto part =
+            body.substr(at + mark.size(), next == std::string_view::npos ? next : next - at - mark.size());
         const auto head_end = part.find("\r\n\r\n");
         if (head_end != std::string_view::npos && part.substr(0, head_end).contains("filename=")) {
             out.bytes = part.substr(head_end + 4, part.size() - head_end - 6); // CR LF before the next mark
