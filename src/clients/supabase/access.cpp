@@ -52,6 +52,7 @@ io::task<result<http::client_response>> gateway::send(gateway_call what, io::dea
     out.method = what.method;
     out.url = joined(to_.url, what.path);
     out.max_body_bytes = most_bytes;
+    out.reach = to_.reach;
     if (!what.body.empty()) {
         out.headers.push_back({"content-type", "application/json"});
         out.body = std::move(what.body);

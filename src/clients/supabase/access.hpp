@@ -18,9 +18,10 @@ namespace basekeeper::supabase {
 
 struct gateway_access
 {
-    std::string url;              ///< of the gateway: SUPABASE_PUBLIC_URL, without a path
-    crypto::secret<> anon_key;    ///< ANON_KEY or the publishable key; empty: unknown
-    crypto::secret<> service_key; ///< SERVICE_ROLE_KEY or the secret key; empty: unknown
+    std::string url;                    ///< of the gateway: SUPABASE_PUBLIC_URL, without a path
+    crypto::secret<> anon_key;          ///< ANON_KEY or the publishable key; empty: unknown
+    crypto::secret<> service_key;       ///< SERVICE_ROLE_KEY or the secret key; empty: unknown
+    std::optional<std::string> reach{}; ///< as http::client_request takes it
 };
 
 enum class key

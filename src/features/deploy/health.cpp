@@ -57,6 +57,7 @@ look_at_certificate(const server& on, io::offload_pool& threads, std::string hos
     out.issuer = seen->issuer;
     out.expires = rfc3339(seen->not_after);
     out.days_left = std::chrono::floor<std::chrono::days>(seen->not_after - now).count();
+    out.trusted = seen->trusted();
     out.problem = seen->why;
     if (out.problem.empty() && out.days_left < days_of_concern)
         out.problem = fmt::format("it expires in {} days", out.days_left);

@@ -37,7 +37,8 @@ struct certificate_state
     std::string issuer;
     std::string expires; ///< RFC 3339
     std::int64_t days_left = 0;
-    std::string problem; ///< empty: it is trusted
+    bool trusted = false;
+    std::string problem; ///< empty: it is trusted and not about to end
     std::string next;    ///< how it is renewed; empty: nothing to do
 
     static constexpr auto fields = std::tuple{
@@ -45,6 +46,7 @@ struct certificate_state
         json::optional("issuer", &certificate_state::issuer),
         json::optional("expires", &certificate_state::expires),
         json::optional("days_left", &certificate_state::days_left),
+        json::optional("trusted", &certificate_state::trusted),
         json::optional("problem", &certificate_state::problem),
         json::optional("next", &certificate_state::next),
     };
