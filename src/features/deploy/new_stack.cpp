@@ -235,8 +235,9 @@ io::task<result<std::vector<std::string>>> check_request(workshop with, stack_re
     const auto host = CO_TRY(stack::domain_of(what.domain));
     CO_TRY(wishes_of(what));
     auto* on = CO_TRY(with.on.find(what.server));
-    CO_TRY(co_await on->api.require(dokploy::feature::environments, until));
-    for (const auto& lacks : dokploy::missing_features(CO_TRY(co_await on->api.version(until))))
+    const auto version = CO_TRY(co_await connect(*on, until));
+    CO_TRY(dokploy::require(version, dokploy::feature::environments));
+    for (const auto& lacks : dokploy::missing_features(version))
         notes.push_back(
             fmt::format("this Dokploy is older than {}: without {}", dokploy::to_string(lacks.since), lacks.named)
         );

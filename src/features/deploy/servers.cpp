@@ -2,7 +2,9 @@
 #include "features/deploy/servers.hpp"
 
 #include "base/text.hpp"
+#include "net/peer_certificate.hpp"
 
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -28,13 +30,56 @@ dokploy::api_settings settings_of(const std::string& name, const config::dokploy
     };
 }
 
+/// What is known of the certificate that was refused, and how it would be accepted.
+io::task<error> with_certificate(const server& of, error refused, io::deadline until)
+{
+    constexpr std::string_view scheme = "https://";
+    if (!of.url.starts_with(scheme))
+        co_return refused;
+    const auto authority = of.url.substr(scheme.size());
+    auto place = net::parse_host_and_port(authority);
+    if (!place)
+        place = net::parse_host_and_port(authority + ":443");
+    if (!place)
+        co_return refused;
+    const auto seen = co_await net::read_peer_certificate(
+        co_await boost::asio::this_coro::executor, of.threads, {.server = *std::move(place)}, until
+    );
+    if (!seen || seen->trusted())
+        co_return refused;
+    refused.message =
+        fmt::format("the certificate of the Dokploy server \"{}\" cannot be trusted: {}", of.name, seen->why);
+    refused.hint = fmt::format(
+        "use a certificate of an authority; or, if its SHA-256 fingerprint on the server is {}, set {}=\"{}\"",
+        seen->sha256,
+        of.name == "default" ? std::string("BASEKEEPER_DOKPLOY_PIN") : fmt::format("pin in [dokploy.{}] ", of.name),
+        seen->pin
+    );
+    co_return refused;
+}
+
 } // namespace
 
-server::server(std::string called, const config::dokploy_settings& how, http::client& to_dokploy, const clock& time)
+server::server(
+    std::string called,
+    const config::dokploy_settings& how,
+    http::client& to_dokploy,
+    io::offload_pool& pool,
+    const clock& time
+)
     : name(std::move(called)), url(dokploy::base_url(*how.url).value_or(*how.url)), reach(*how.reach),
       templates_url(without_slash(how.templates_url->empty() ? std::string(dokploy_catalogue) : *how.templates_url)),
-      authorities(*how.ca_file), poll_interval(*how.poll_interval), api(to_dokploy, time, settings_of(name, how))
+      authorities(*how.ca_file), poll_interval(*how.poll_interval), threads(pool),
+      api(to_dokploy, time, settings_of(name, how))
 {}
+
+io::task<result<dokploy::version>> connect(server& to, io::deadline until)
+{
+    auto seen = co_await to.api.version(until);
+    if (seen || seen.error().code != condition::denied || seen.error().http_status != 0)
+        co_return seen;
+    co_return std::unexpected(co_await with_certificate(to, std::move(seen).error(), until));
+}
 
 servers::servers(
     const std::map<std::string, config::dokploy_settings, std::less<>>& configured,
@@ -46,7 +91,7 @@ servers::servers(
 {
     for (const auto& [name, how] : configured)
         if (!how.url->empty())
-            by_name_.emplace(name, std::make_unique<server>(name, how, client_, time));
+            by_name_.emplace(name, std::make_unique<server>(name, how, client_, threads, time));
 }
 
 result<server*> servers::find(std::string_view name)

@@ -18,7 +18,13 @@ namespace basekeeper::deploy {
 /// One Dokploy, and how the stacks on it are reached. Lives on the I/O thread as long as `servers`.
 struct server
 {
-    server(std::string called, const config::dokploy_settings& how, http::client& to_dokploy, const clock& time);
+    server(
+        std::string called,
+        const config::dokploy_settings& how,
+        http::client& to_dokploy,
+        io::offload_pool& pool,
+        const clock& time
+    );
 
     std::string name;
     std::string url;
@@ -26,8 +32,13 @@ struct server
     std::string templates_url; ///< without a slash behind it
     std::filesystem::path authorities;
     std::chrono::milliseconds poll_interval;
+    io::offload_pool& threads;
     dokploy::api api;
 };
+
+/// The version of a server: also the check of URL, certificate and key. For a certificate that cannot be trusted the
+/// error names what it is, its fingerprint, and the pin that would accept it.
+io::task<result<dokploy::version>> connect(server& to, io::deadline until);
 
 /// By name. Lives on the I/O thread; `close()` before destruction.
 class servers

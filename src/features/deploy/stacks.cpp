@@ -28,6 +28,7 @@ bool means(std::string_view name, const placed_service& s)
 
 io::task<result<std::vector<placed_service>>> list_services(server& on, io::deadline until)
 {
+    CO_TRY(co_await connect(on, until));
     std::vector<placed_service> out;
     for (const auto& project : CO_TRY(co_await dokploy::list_projects(on.api, until)))
         for (const auto& environment : project.environments)

@@ -20,7 +20,7 @@ struct placed_service
     dokploy::service_status status = dokploy::service_status::unknown;
 };
 
-/// Every compose service that the key of the server may see; one call.
+/// Every compose service that the key of the server may see; one call, and one for the version when it is not known.
 io::task<result<std::vector<placed_service>>> list_services(server& on, io::deadline until);
 
 /// The service that `name` means: a name, `PROJECT/NAME`, `PROJECT/ENVIRONMENT/NAME`, or an id. not_found with the

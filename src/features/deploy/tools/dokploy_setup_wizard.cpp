@@ -104,7 +104,7 @@ private:
         title(1, "Connect");
         auto* on = CO_TRY(s_.of.on().find(in_.server));
         in_.server = on->name;
-        const auto version = CO_TRY(co_await on->api.version(call_.deadline()));
+        const auto version = CO_TRY(co_await deploy::connect(*on, call_.deadline()));
         answered("server", fmt::format("{} at {}, {}", on->name, on->url, dokploy::to_string(version)));
         co_return result<>{};
     }
