@@ -1,6 +1,7 @@
 // basekeeper rehearse: a simulated Dokploy on this machine, and what to set so that it is used.
 #include "cli/commands.hpp"
 #include "features/rehearsal/server.hpp"
+#include "features/rehearsal/simulated_front.hpp"
 #include "io/signals.hpp"
 #include "json/text.hpp"
 
@@ -16,14 +17,11 @@ result<rehearsal::server_settings> settings_of(const rehearse_command& what)
 {
     const auto version = dokploy::parse_version(what.version);
     if (!version)
-        return fail(
-            condition::invalid_argument,
-            "--version is no version of Dokploy",
-            "write it as v0.30.2"
-        );
+        return fail(condition::invalid_argument, "--version is no version of Dokploy", "write it as v0.30.2");
     rehearsal::server_settings out{.port = what.port, .speed = what.speed, .faults = what.faults};
     out.of.version = *version;
     out.of.seed = what.seed;
+    out.front = rehearsal::simulated_front(system_clock());
     if (what.catalogue == "old-keys")
         out.of.blueprint = rehearsal::blueprint_choice::old_keys;
     return out;

@@ -100,8 +100,8 @@ public:
     virtual void close(unsigned code, std::string_view reason) = 0;
 };
 
-/// The answering side of one request. Exactly one of `respond`, `stream`, `accept_websocket` and `drop` is used, once; a
-/// handler that returns without any of them answers 500, one that leaves a stream or WebSocket open ends it, one that
+/// The answering side of one request. Exactly one of `respond`, `stream`, `accept_websocket` and `drop` is used, once;
+/// a handler that returns without any of them answers 500, one that leaves a stream or WebSocket open ends it, one that
 /// throws cuts it off. A second answer is a bug and throws std::logic_error. Lives on the I/O thread.
 class exchange
 {

@@ -138,8 +138,8 @@ void set_request(const curl_library& curl, prepared_transfer& to, const client_r
         curl.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(what.body.size()));
         curl.easy_setopt(easy, CURLOPT_POSTFIELDS, what.body.data()); // not copied: `what` outlives the transfer
     }
-    // When a connection that was used before closes without a word, libcurl sends the request again on another, whatever
-    // its method: what must not happen twice gets a connection of its own.
+    // When a connection that was used before closes without a word, libcurl sends the request again on another,
+    // whatever its method: what must not happen twice gets a connection of its own.
     if (what.method != client_method::get && what.method != client_method::head && !is_repeatable(what))
         curl.easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     // Only where libcurl would not choose it by itself: it would keep the name across redirects.

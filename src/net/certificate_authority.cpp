@@ -107,17 +107,13 @@ certificate_authority::create(const std::string& name, const std::filesystem::pa
     return certificate_authority(std::move(out));
 }
 
-result<> certificate_authority::issue(
-    const std::vector<std::string>& hosts,
-    certificate_term term,
-    const tls_files& into
-) const
+result<>
+certificate_authority::issue(const std::vector<std::string>& hosts, certificate_term term, const tls_files& into) const
 {
     const owner<EVP_PKEY> key(made(EVP_EC_gen("P-256")));
     const bool over = term == certificate_term::expired;
     const auto& first = hosts.empty() ? std::string("none") : hosts.front();
-    const auto certificate =
-        blank(key.get(), first.substr(0, 64), over ? -30 * day : -day, over ? -day : 30 * day);
+    const auto certificate = blank(key.get(), first.substr(0, 64), over ? -30 * day : -day, over ? -day : 30 * day);
     auto* const issuer = parts_->certificate.get();
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer));
     std::string names;

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 
 #include <cstdio>
@@ -80,9 +80,7 @@ TEST_F(authority, issues_a_certificate_for_nobody)
 
 TEST_F(authority, tells_when_a_file_cannot_be_written)
 {
-    EXPECT_EQ(
-        certificate_authority::create("a test", folder / "none" / "ca.pem").error().code, condition::unavailable
-    );
+    EXPECT_EQ(certificate_authority::create("a test", folder / "none" / "ca.pem").error().code, condition::unavailable);
 }
 
 } // namespace

@@ -64,10 +64,10 @@ async function eventually(what, holds) {
   throw new Error('it did not come about');
 }
 
-function page(host, path) {
+function page(host, path, headers = {}) {
   const [address, port] = facts.stacks.split(':');
   return new Promise((resolve, reject) => {
-    https.get({ host: address, port, path, servername: host, headers: { host }, ca: readFileSync(facts.authority_file) }, (answer) => {
+    https.get({ host: address, port, path, servername: host, headers: { host, ...headers }, ca: readFileSync(facts.authority_file) }, (answer) => {
       let body = '';
       answer.on('data', (chunk) => { body += chunk; }).on('end', () => resolve({ status: answer.statusCode, body }));
     }).on('error', reject);
@@ -99,8 +99,9 @@ test('the MCP server of Dokploy creates, deploys and reads a stack', async () =>
   );
   assert.equal(containers.length, 13);
   assert.ok(containers.every(({ status }) => status.startsWith('Up ')));
-  const seen = await page(domain.host, '/auth/v1/health');
-  assert.notEqual(seen.status, 404, seen.body);
+  const env = Object.fromEntries(one.env.split('\n').map((line) => line.split(/=(.*)/s)));
+  assert.equal((await page(domain.host, '/auth/v1/health', { apikey: env.ANON_KEY })).status, 200);
+  assert.equal((await page(domain.host, '/auth/v1/health')).status, 401);
   assert.equal((await page(domain.host.replace(/^/, 'x-'), '/').catch((e) => e)).code, 'ERR_TLS_CERT_ALTNAME_INVALID');
   await ask('compose-delete', { composeId: made.composeId, deleteVolumes: true });
   assert.deepEqual(await ask('docker-getContainersByAppNameMatch', { appName: made.appName, appType: 'docker-compose' }), []);

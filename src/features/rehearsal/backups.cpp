@@ -93,17 +93,17 @@ outcome run_backup(incoming& what)
     if (backup == nullptr)
         return not_found("Backup not found");
     const auto* service = in.composes.find(text_of(*backup, "composeId"));
-    const auto stack = service == nullptr ? in.docker.stacks().end()
-                                          : in.docker.stacks().find(text_of(*service, "appName"));
+    const auto stack =
+        service == nullptr ? in.docker.stacks().end() : in.docker.stacks().find(text_of(*service, "appName"));
     const auto* c = stack == in.docker.stacks().end() ? nullptr : stack->second.find(text_of(*backup, "serviceName"));
     if (c == nullptr || phase_of(*c, in.now) != container_phase::running)
         return bad_request("Error running manual Compose backup ");
     auto& files = (*backup)["files"];
     if (!files.is_array())
         files = array{};
-    files.get_array().emplace_back(fmt::format(
-        "{}_{}/{}{}.sql.gz", stack->first, c->of.name, text_of(*backup, "prefix"), time_text(in.now)
-    ));
+    files.get_array().emplace_back(
+        fmt::format("{}_{}/{}{}.sql.gz", stack->first, c->of.name, text_of(*backup, "prefix"), time_text(in.now))
+    );
     return true;
 }
 

@@ -151,7 +151,8 @@ outcome search(incoming& what)
             continue;
         row shown;
         for (const auto* column :
-             {"composeId", "name", "appName", "description", "environmentId", "composeStatus", "sourceType", "createdAt"})
+             {"composeId", "name", "appName", "description", "environmentId", "composeStatus", "sourceType", "createdAt"
+             })
             shown[column] = found->at(column);
         items.emplace_back(std::move(shown));
     }
@@ -174,8 +175,20 @@ row& new_compose_row(world& in, row columns, std::string app_name)
         {"sourceType", "github"},
         {"composeType", "docker-compose"},
     };
-    for (const auto* none : {"repository", "owner", "branch", "githubId", "gitlabId", "bitbucketId", "giteaId",
-                             "customGitUrl", "customGitBranch", "customGitSSHKeyId", "icon", "watchPaths", "serverId"})
+    for (const auto* none :
+         {"repository",
+          "owner",
+          "branch",
+          "githubId",
+          "gitlabId",
+          "bitbucketId",
+          "giteaId",
+          "customGitUrl",
+          "customGitBranch",
+          "customGitSSHKeyId",
+          "icon",
+          "watchPaths",
+          "serverId"})
         all[none] = nullptr;
     for (const auto& [name, value] : row{
              {"autoDeploy", true},

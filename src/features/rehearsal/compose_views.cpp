@@ -140,8 +140,8 @@ outcome read_logs(incoming& what)
         return not_found("Compose not found");
     // Whether the container belongs to the service is not asked.
     const auto* c = in.docker.find(what.text("containerId"));
-    const auto failed = "Command execution failed: Command failed: docker container logs --timestamps " +
-                        what.text("containerId");
+    const auto failed =
+        "Command execution failed: Command failed: docker container logs --timestamps " + what.text("containerId");
     if (c == nullptr)
         return thrown(failed + "\nError response from daemon: No such container: " + what.text("containerId"));
     const auto* stack = in.docker.owner_of(*c);

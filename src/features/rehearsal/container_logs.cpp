@@ -64,12 +64,14 @@ std::string_view pick(const std::array<std::string_view, N>& from, const contain
     return from.at(variety(c, number, N));
 }
 
-constexpr std::array<std::string_view, 6> api_paths{"/auth/v1/token?grant_type=password",
-                                                    "/rest/v1/orders?select=*",
-                                                    "/rest/v1/rpc/search",
-                                                    "/storage/v1/object/public/images/a.png",
-                                                    "/auth/v1/user",
-                                                    "/functions/v1/hello"};
+constexpr std::array<std::string_view, 6> api_paths{
+    "/auth/v1/token?grant_type=password",
+    "/rest/v1/orders?select=*",
+    "/rest/v1/rpc/search",
+    "/storage/v1/object/public/images/a.png",
+    "/auth/v1/user",
+    "/functions/v1/hello"
+};
 constexpr std::array<std::string_view, 5> statuses{"200", "200", "200", "404", "401"};
 
 std::string gateway_line(const container& c, wall_time t, std::size_t n)
@@ -115,7 +117,11 @@ std::string rest_line(const container& c, wall_time t, std::size_t n)
 std::string realtime_line(const container& c, wall_time t, std::size_t n)
 {
     return n % 3 == 0
-               ? fmt::format("{} project=realtime external_id=realtime [info] CONNECTED TO RealtimeWeb.UserSocket in {}ms", clock_text(t), 1 + variety(c, n, 30))
+               ? fmt::format(
+                     "{} project=realtime external_id=realtime [info] CONNECTED TO RealtimeWeb.UserSocket in {}ms",
+                     clock_text(t),
+                     1 + variety(c, n, 30)
+                 )
                : fmt::format("{} [info] HEAD /api/tenants/realtime-dev/health", clock_text(t));
 }
 
@@ -140,7 +146,8 @@ std::string database_line(const container& c, wall_time t, std::size_t n)
         "LOG:  checkpoint starting: time",
         "LOG:  checkpoint complete: wrote 42 buffers (0.3%); 0 WAL file(s) added, 0 removed, 0 recycled",
         "ERROR:  duplicate key value violates unique constraint \"orders_pkey\"",
-        "LOG:  connection authorized: user=authenticator database=postgres application_name=postgrest"};
+        "LOG:  connection authorized: user=authenticator database=postgres application_name=postgrest"
+    };
     const auto text = said.at(variety(c, n, said.size()));
     return fmt::format(
         " 172.18.0.{} {} UTC [{}] {}postgres@postgres {}",
@@ -155,8 +162,17 @@ std::string database_line(const container& c, wall_time t, std::size_t n)
 std::string vector_line(const container&, wall_time t, std::size_t n)
 {
     return n % 20 == 7
-               ? fmt::format("{} ERROR transform{{component_kind=\"transform\" component_id=kong_logs}}: vector::internal_events::remap: Mapping failed with event. error=\"function call error for parse_nginx_log\" error_type=\"conversion_failed\"", plain_second(t))
-               : fmt::format("{}  INFO vector::internal_events::docker_logs: Started watching for container logs. number={}", plain_second(t), n);
+               ? fmt::format(
+                     "{} ERROR transform{{component_kind=\"transform\" component_id=kong_logs}}: "
+                     "vector::internal_events::remap: Mapping failed with event. error=\"function call error for "
+                     "parse_nginx_log\" error_type=\"conversion_failed\"",
+                     plain_second(t)
+                 )
+               : fmt::format(
+                     "{}  INFO vector::internal_events::docker_logs: Started watching for container logs. number={}",
+                     plain_second(t),
+                     n
+                 );
 }
 
 std::string analytics_line(const container&, wall_time t, std::size_t n)
@@ -168,7 +184,8 @@ std::string analytics_line(const container&, wall_time t, std::size_t n)
 std::string pooler_line(const container&, wall_time t, std::size_t n)
 {
     return fmt::format(
-        "{} project=pooler user=postgres mode=transaction region=local [info] ClientHandler: Connection authenticated number={}",
+        "{} project=pooler user=postgres mode=transaction region=local [info] ClientHandler: Connection authenticated "
+        "number={}",
         clock_text(t),
         n
     );
@@ -216,6 +233,14 @@ std::string work_line(const container& c, wall_time t, std::size_t n)
     }
 }
 
+/// Without the backslashes that a JSON text needs.
+std::string unescaped(std::string_view text)
+{
+    std::string out(text);
+    std::erase(out, '\\');
+    return out;
+}
+
 /// What a service says that cannot log in, or cannot read what it wrote.
 std::string database_trouble(const container& c, wall_time t, std::string_view why)
 {
@@ -235,11 +260,23 @@ std::string database_trouble(const container& c, wall_time t, std::string_view w
     case role::realtime:
     case role::pooler:
     case role::analytics:
-        return fmt::format("{} [error] Postgrex.Protocol (#PID<0.312.0>) failed to connect: ** (Postgrex.Error) {}", clock_text(t), why);
+        return fmt::format(
+            "{} [error] Postgrex.Protocol (#PID<0.312.0>) failed to connect: ** (Postgrex.Error) {}",
+            clock_text(t),
+            unescaped(why)
+        );
     case role::storage:
-        return fmt::format(R"j({{"level":50,"time":"{}","type":"db","error":{{"message":"{}"}},"msg":"error connecting to the database"}})j", plain_second(t), why);
+        return fmt::format(
+            R"j({{"level":50,"time":"{}","type":"db","error":{{"message":"{}"}},"msg":"error connecting to the database"}})j",
+            plain_second(t),
+            why
+        );
     case role::meta:
-        return fmt::format(R"j({{"level":"error","time":"{}","error":{{"message":"{}"}},"request":{{"method":"POST","url":"/query"}}}})j", plain_second(t), why);
+        return fmt::format(
+            R"j({{"level":"error","time":"{}","error":{{"message":"{}"}},"request":{{"method":"POST","url":"/query"}}}})j",
+            plain_second(t),
+            why
+        );
     default:
         return fmt::format("{} {}: {}", plain_second(t), c.of.name, why);
     }
@@ -252,7 +289,9 @@ std::string trouble_line(const container& c, wall_time t, trouble what)
         return database_trouble(
             c,
             t,
-            fmt::format("FATAL: password authentication failed for user \\\"{}\\\" (SQLSTATE 28P01)", database_role(c.of.role))
+            fmt::format(
+                "FATAL: password authentication failed for user \\\"{}\\\" (SQLSTATE 28P01)", database_role(c.of.role)
+            )
         );
     case trouble::database_away:
         return database_trouble(c, t, "connection refused: could not translate host name or connect to db:5432");
@@ -263,7 +302,9 @@ std::string trouble_line(const container& c, wall_time t, trouble what)
             clock_text(t)
         );
     case trouble::missing_file:
-        return fmt::format("{} ERROR {}: could not read its configuration: Is a directory (os error 21)", plain_second(t), c.of.name);
+        return fmt::format(
+            "{} ERROR {}: could not read its configuration: Is a directory (os error 21)", plain_second(t), c.of.name
+        );
     case trouble::injected:
         return fmt::format("{} ERROR {}: health check failed: connection refused", plain_second(t), c.of.name);
     case trouble::none:
@@ -283,8 +324,12 @@ std::vector<std::string> start_lines(const container& c, wall_time t)
         };
     case role::auth:
         return {
-            fmt::format(R"j({{"level":"info","msg":"Go runtime metrics collection started","time":"{}"}})j", plain_second(t)),
-            fmt::format(R"j({{"level":"info","msg":"GoTrue API started on: 0.0.0.0:9999","time":"{}"}})j", plain_second(t)),
+            fmt::format(
+                R"j({{"level":"info","msg":"Go runtime metrics collection started","time":"{}"}})j", plain_second(t)
+            ),
+            fmt::format(
+                R"j({{"level":"info","msg":"GoTrue API started on: 0.0.0.0:9999","time":"{}"}})j", plain_second(t)
+            ),
         };
     case role::rest:
         return {

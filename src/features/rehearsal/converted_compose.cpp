@@ -82,7 +82,9 @@ void add_routers(node& labels, const std::string& app, const row& domain)
     const bool https = truth_of(domain, "https");
     const auto path = text_of(domain, "path");
     const auto rule = fmt::format(
-        "Host(`{}`){}", text_of(domain, "host"), path.empty() || path == "/" ? "" : fmt::format(" && PathPrefix(`{}`)", path)
+        "Host(`{}`){}",
+        text_of(domain, "host"),
+        path.empty() || path == "/" ? "" : fmt::format(" && PathPrefix(`{}`)", path)
     );
     std::vector<std::string> entries{"web"};
     if (https)

@@ -165,7 +165,10 @@ struct reader
         if (out.image.empty() && n.find("build") == nullptr)
             return fail(
                 condition::invalid_argument,
-                fmt::format("service \"{}\" has neither an image nor a build context specified: invalid compose project", from.name)
+                fmt::format(
+                    "service \"{}\" has neither an image nor a build context specified: invalid compose project",
+                    from.name
+                )
             );
         if (const auto* env = n.find("environment"))
             TRY(read_environment(*env, out));
@@ -227,7 +230,11 @@ result<definitions> read_definitions(const std::string& compose_text, const vari
             if (std::ranges::find(out.services, needed, &service_definition::name) == out.services.end())
                 return fail(
                     condition::invalid_argument,
-                    fmt::format("service \"{}\" depends on undefined service \"{}\": invalid compose project", service.name, needed)
+                    fmt::format(
+                        "service \"{}\" depends on undefined service \"{}\": invalid compose project",
+                        service.name,
+                        needed
+                    )
                 );
     return out;
 }

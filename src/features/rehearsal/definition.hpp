@@ -55,8 +55,7 @@ struct definitions
 
 /// `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `$$`. Names without a value are added
 /// to `unset`. Fails with invalid_argument for `:?` without a value.
-result<std::string>
-interpolated(std::string_view text, const variables& values, std::vector<std::string>& unset);
+result<std::string> interpolated(std::string_view text, const variables& values, std::vector<std::string>& unset);
 
 /// Fails with invalid_argument, in the words of docker compose, for what it would refuse.
 result<definitions> read_definitions(const std::string& compose_text, const variables& values);

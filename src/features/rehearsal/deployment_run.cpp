@@ -118,7 +118,9 @@ wall_time deploy(run& r, bool& worked)
     if (!env)
         return r.give_up("Error: " + env.error().message);
     r.say(200ms, "Building Docker Compose: " + app);
-    r.say(300ms, fmt::format("Command: docker compose -p {} -f docker-compose.yml up -d --build --remove-orphans", app));
+    r.say(
+        300ms, fmt::format("Command: docker compose -p {} -f docker-compose.yml up -d --build --remove-orphans", app)
+    );
     variables values{{"APP_NAME", app}, {"COMPOSE_PROJECT_NAME", app}, {"DOCKER_CONFIG", "/root/.docker"}};
     for (const auto& [name, value] : *env)
         values.insert_or_assign(name, value.reveal());
@@ -126,7 +128,14 @@ wall_time deploy(run& r, bool& worked)
     if (!wanted)
         return r.give_up(wanted.error().message);
     for (const auto& name : wanted->unset)
-        r.say(500ms, fmt::format("time=\"{}\" level=warning msg=\"The \\\"{}\\\" variable is not set. Defaulting to a blank string.\"", time_text(r.at), name));
+        r.say(
+            500ms,
+            fmt::format(
+                "time=\"{}\" level=warning msg=\"The \\\"{}\\\" variable is not set. Defaulting to a blank string.\"",
+                time_text(r.at),
+                name
+            )
+        );
     auto& stack = r.in.docker.stack(app);
     stack.deployed_file = file;
     stack.variables = *std::move(env);

@@ -172,11 +172,14 @@ TEST(deployment, without_the_file_that_a_container_mounts_it_exits)
     on.deploy(id);
     on.pass(60s);
     EXPECT_EQ(on.compose_status(id), "error");
-    EXPECT_THAT(on.log_of(id), HasSubstr("dependency failed to start: container " + on.app_name(id) + "-vector-1 exited"));
+    EXPECT_THAT(
+        on.log_of(id), HasSubstr("dependency failed to start: container " + on.app_name(id) + "-vector-1 exited")
+    );
     EXPECT_THAT(on.status_of(id, "vector"), StartsWith("Exited ("));
     EXPECT_EQ(on.status_of(id, "db"), "Created");
     const auto log = on.get(
-        "compose.readLogs", {{"composeId", id}, {"containerId", on.app_name(id) + "-vector-1"}, {"search", "os error 21"}}
+        "compose.readLogs",
+        {{"composeId", id}, {"containerId", on.app_name(id) + "-vector-1"}, {"search", "os error 21"}}
     );
     EXPECT_EQ(log.status, 200U) << log.body;
 }
@@ -244,12 +247,14 @@ TEST(a_password, in_the_environment_alone_locks_services_out_until_the_roles_hav
         sql += "ALTER USER " + std::string(role) + " WITH PASSWORD 'another'; ";
     const auto schedule = on.json(on.post(
         "schedule.create",
-        on.body({{"name", "rotate"},
-                 {"cronExpression", "0 0 1 1 *"},
-                 {"composeId", id},
-                 {"scheduleType", "compose"},
-                 {"serviceName", "db"},
-                 {"command", "psql -U supabase_admin -c \"" + sql + "\""}})
+        on.body(
+            {{"name", "rotate"},
+             {"cronExpression", "0 0 1 1 *"},
+             {"composeId", id},
+             {"scheduleType", "compose"},
+             {"serviceName", "db"},
+             {"command", "psql -U supabase_admin -c \"" + sql + "\""}}
+        )
     ));
     const auto ran =
         on.json(on.post("schedule.runManually", on.body({{"scheduleId", text_of(schedule, "scheduleId")}})));

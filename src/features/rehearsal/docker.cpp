@@ -147,8 +147,8 @@ outcome inspect(incoming& what)
         {"Config",
          row{{"Image", c->of.image},
              {"Env", std::move(env)},
-             {"Labels",
-              row{{"com.docker.compose.project", stack.app_name}, {"com.docker.compose.service", c->of.name}}}}},
+             {"Labels", row{{"com.docker.compose.project", stack.app_name}, {"com.docker.compose.service", c->of.name}}}
+         }},
         {"HostConfig", row{{"RestartPolicy", row{{"Name", "unless-stopped"}}}}},
     };
 }
@@ -224,7 +224,8 @@ outcome server_health(incoming& what)
     return row{
         {"containers", row{{"total", total}, {"running", running}}},
         {"resources",
-         row{{"memTotalBytes", 8'589'934'592}, {"memUsedBytes", 1'073'741'824 + running * 150'000'000}, {"cpuCount", 4}}},
+         row{{"memTotalBytes", 8'589'934'592}, {"memUsedBytes", 1'073'741'824 + running * 150'000'000}, {"cpuCount", 4}}
+        },
         {"disk", row{{"totalBytes", 107'374'182'400}, {"usedBytes", 32'212'254'720}}},
         {"inotify", nullptr},
         {"dockerNetworks", row{{"count", 3}, {"addressPools", array{}}, {"usage", array{}}}},

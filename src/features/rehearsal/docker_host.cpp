@@ -54,9 +54,16 @@ std::string password_of(const container& c)
 void boot_first(stack_on_host& of, const container& c)
 {
     if (c.of.role == stack::role::database && of.passwords.empty())
-        for (const auto* role : {"postgres", "supabase_admin", "authenticator", "pgbouncer", "supabase_auth_admin",
-                                 "supabase_storage_admin", "supabase_functions_admin", "supabase_replication_admin",
-                                 "supabase_read_only_user"})
+        for (const auto* role :
+             {"postgres",
+              "supabase_admin",
+              "authenticator",
+              "pgbouncer",
+              "supabase_auth_admin",
+              "supabase_storage_admin",
+              "supabase_functions_admin",
+              "supabase_replication_admin",
+              "supabase_read_only_user"})
             of.passwords[role] = variable_of(c, "POSTGRES_PASSWORD");
     const auto key = key_variable(c.of.role);
     if (!key.empty())
@@ -145,10 +152,14 @@ public:
                 say(ready,
                     c->name,
                     c->stopped_at ? "Error dependency " + name + " failed to start" : std::string("Error"));
-            fail_at(ready,
-                    fmt::format("dependency failed to start: container {} {}",
-                                c->name,
-                                c->stopped_at ? fmt::format("exited ({})", c->exit_code) : "is unhealthy"));
+            fail_at(
+                ready,
+                fmt::format(
+                    "dependency failed to start: container {} {}",
+                    c->name,
+                    c->stopped_at ? fmt::format("exited ({})", c->exit_code) : "is unhealthy"
+                )
+            );
             return std::nullopt;
         }
         if (waited_.insert(name).second)
@@ -368,7 +379,7 @@ trouble trouble_of(const stack_on_host& in, const container& c, const fault_plan
     const auto password = in.passwords.find(std::string(role));
     const auto given = password_of(c);
     return password != in.passwords.end() && !given.empty() && password->second != given ? trouble::wrong_password
-                                                                                          : trouble::none;
+                                                                                         : trouble::none;
 }
 
 health health_of(const stack_on_host& in, const container& c, const fault_plan& faults, wall_time now)

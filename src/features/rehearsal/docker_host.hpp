@@ -92,13 +92,12 @@ public:
 
     /// `docker compose up -d --remove-orphans` from then on: containers whose definition changed are made anew, those
     /// that stand still are started, the others stay as they are.
-    bring_up up(
-        stack_on_host& of,
-        const std::vector<service_definition>& services,
-        wall_time at,
-        const fault_plan& faults,
-        randomness& chance
-    );
+    bring_up
+    up(stack_on_host& of,
+       const std::vector<service_definition>& services,
+       wall_time at,
+       const fault_plan& faults,
+       randomness& chance);
 
     static void stop(stack_on_host& of, wall_time now);
 

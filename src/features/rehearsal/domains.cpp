@@ -14,6 +14,7 @@ using boost::json::array;
 using enum procedure_kind;
 
 constexpr dokploy::version sslip_since{0, 29, 3};
+
 row domain_defaults(world& in)
 {
     row out;

@@ -80,10 +80,7 @@ std::vector<procedure> environment_procedures()
         {"environment.one", query, "environmentId!:text(1)", one},
         {"environment.byProjectId", query, "projectId!", by_project},
         {"environment.create", mutation, "name!:text(1) projectId!:text(1) description", create},
-        {"environment.update",
-         mutation,
-         "environmentId!:text(1) name:text(1) description projectId env",
-         update},
+        {"environment.update", mutation, "environmentId!:text(1) name:text(1) description projectId env", update},
         {"environment.remove", mutation, "environmentId!:text(1)", remove},
     };
 }

@@ -148,7 +148,9 @@ std::vector<std::string> fault_plan::texts() const
     for (const auto& one : exits_)
         out.push_back("exit@" + one);
     if (failing_deployments_)
-        out.push_back("deployment-error" + (*failing_deployments_ < 0 ? "" : ":" + std::to_string(*failing_deployments_)));
+        out.push_back(
+            "deployment-error" + (*failing_deployments_ < 0 ? "" : ":" + std::to_string(*failing_deployments_))
+        );
     if (expired_certificate_)
         out.emplace_back("expired-certificate");
     if (down_from_)

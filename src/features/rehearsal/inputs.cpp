@@ -121,7 +121,9 @@ void refuse_type(refused_input& into, const std::string& name, std::string_view 
 
 bool has_form(std::string_view text, input_kind kind)
 {
-    const auto of = [&](std::string_view alphabet) { return text.find_first_not_of(alphabet) == std::string_view::npos; };
+    const auto of = [&](std::string_view alphabet) {
+        return text.find_first_not_of(alphabet) == std::string_view::npos;
+    };
     switch (kind) {
     case input_kind::word:
         return !text.empty() && of(std::string(letters_and_digits) + "._-");

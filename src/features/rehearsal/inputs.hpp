@@ -55,7 +55,6 @@ using query_parameters = std::vector<std::pair<std::string, std::string>>;
 std::optional<row> read_body(const boost::json::value& body, const std::vector<input>& wanted, refused_input& refused);
 
 /// The same for a query string, where an empty value is as good as none and a repeated name is refused.
-std::optional<row>
-read_query(const query_parameters& query, const std::vector<input>& wanted, refused_input& refused);
+std::optional<row> read_query(const query_parameters& query, const std::vector<input>& wanted, refused_input& refused);
 
 } // namespace basekeeper::rehearsal

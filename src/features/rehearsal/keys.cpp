@@ -8,8 +8,7 @@ namespace basekeeper::rehearsal {
 access_key& key_ring::create(access_key what, std::string_view prefix, randomness& chance)
 {
     what.id = chance.id();
-    what.text =
-        std::string(prefix) + chance.text(64, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    what.text = std::string(prefix) + chance.text(64, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     return keys_.emplace_back(std::move(what));
 }
 

@@ -99,8 +99,7 @@ row& new_mount_row(world& in, const row& columns)
         {"composeId", nullptr},
     };
     overwrite(all, columns);
-    for (const auto* none :
-         {"applicationId", "libsqlId", "mariadbId", "mongoId", "mysqlId", "postgresId", "redisId"})
+    for (const auto* none : {"applicationId", "libsqlId", "mariadbId", "mongoId", "mysqlId", "postgresId", "redisId"})
         all[none] = nullptr;
     auto& made = in.mounts.insert(std::move(all), in.chance);
     write_file(in, made);

@@ -63,7 +63,9 @@ TEST(compose, is_named_with_a_suffix_and_comes_from_github_unless_told)
 {
     rehearsed on;
     const auto environment = on.environment();
-    const auto made = on.json(on.post("compose.create", on.body({{"name", "a"}, {"environmentId", environment}, {"appName", "shop"}})));
+    const auto made =
+        on.json(on.post("compose.create", on.body({{"name", "a"}, {"environmentId", environment}, {"appName", "shop"}}))
+        );
     EXPECT_THAT(text_of(made, "appName"), MatchesRegex("shop-[a-z0-9]{6}"));
     EXPECT_EQ(text_of(made, "sourceType"), "github");
     EXPECT_FALSE(made.contains("deployments"));
@@ -150,13 +152,15 @@ TEST(converted_compose, holds_labels_of_https_and_the_isolated_network)
     on.post("compose.update", on.body({{"composeId", id}, {"isolatedDeployment", true}}));
     on.post(
         "domain.create",
-        on.body({{"composeId", id},
-                 {"host", "a.example.com"},
-                 {"serviceName", "web"},
-                 {"port", 80},
-                 {"https", true},
-                 {"certificateType", "letsencrypt"},
-                 {"domainType", "compose"}})
+        on.body(
+            {{"composeId", id},
+             {"host", "a.example.com"},
+             {"serviceName", "web"},
+             {"port", 80},
+             {"https", true},
+             {"certificateType", "letsencrypt"},
+             {"domainType", "compose"}}
+        )
     );
     const auto text =
         std::string(json::read(on.get("compose.getConvertedCompose", {{"composeId", id}}).body)->as_string());
@@ -187,9 +191,13 @@ TEST(templates, are_listed_and_become_a_service_that_is_not_deployed)
     const auto env = *env_text::document::parse(text_of(one, "env"));
     EXPECT_EQ(env.names().size(), 61U);
     EXPECT_EQ(env.value_or_empty("API_EXTERNAL_URL"), "https://" + text_of(domain, "host"));
-    EXPECT_THAT(text_of(*on.inside.mounts.where("filePath", "/volumes/api/kong-entrypoint.sh").front(), "content"), HasSubstr("\\$((headers"));
     EXPECT_THAT(
-        on.post("compose.deployTemplate", on.body({{"environmentId", text_of(one, "environmentId")}, {"id", "nope"}})).body,
+        text_of(*on.inside.mounts.where("filePath", "/volumes/api/kong-entrypoint.sh").front(), "content"),
+        HasSubstr("\\$((headers")
+    );
+    EXPECT_THAT(
+        on.post("compose.deployTemplate", on.body({{"environmentId", text_of(one, "environmentId")}, {"id", "nope"}}))
+            .body,
         HasSubstr("Template files not found")
     );
 }
@@ -291,7 +299,9 @@ TEST(containers, have_logs_by_tail_time_and_words)
         all.insert(all.end(), more.begin(), more.end());
         return on.get("compose.readLogs", all);
     };
-    const auto lines = [](const answer& came) { return std::ranges::count(std::string(json::read(came.body)->as_string()), '\n'); };
+    const auto lines = [](const answer& came) {
+        return std::ranges::count(std::string(json::read(came.body)->as_string()), '\n');
+    };
     EXPECT_EQ(lines(text({})), 100);
     EXPECT_EQ(lines(text({{"tail", "1500"}})), 1500);
     EXPECT_EQ(lines(text({{"tail", "1000"}, {"since", "10s"}})), 40);

@@ -10,8 +10,24 @@ namespace {
 
 constexpr std::string_view letters_and_digits = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view of_ids = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::array<std::string_view, 16> words{"amber", "brook", "cedar", "delta", "ember", "fjord", "grove", "haven",
-                                                 "inlet", "juniper", "kelp", "lagoon", "maple", "nimbus", "orchid", "pine"};
+constexpr std::array<std::string_view, 16> words{
+    "amber",
+    "brook",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "haven",
+    "inlet",
+    "juniper",
+    "kelp",
+    "lagoon",
+    "maple",
+    "nimbus",
+    "orchid",
+    "pine"
+};
 
 } // namespace
 

@@ -83,7 +83,8 @@ outcome run(incoming& what)
     const auto* service = in.composes.find(text_of(*schedule, "composeId"));
     const auto app = service == nullptr ? std::string{} : text_of(*service, "appName");
     const auto came = run_command(in, app, text_of(*schedule, "serviceName"), text_of(*schedule, "command"));
-    const auto log_path = fmt::format("/etc/dokploy/schedules/{}/{}.log", text_of(*schedule, "appName"), time_text(in.now));
+    const auto log_path =
+        fmt::format("/etc/dokploy/schedules/{}/{}.log", text_of(*schedule, "appName"), time_text(in.now));
     const auto& made = add_deployment(
         in,
         {{"title", "Schedule"},

@@ -67,8 +67,8 @@ front_request read_for_stack(http::request from)
 } // namespace
 
 server::server(io::executor where, const clock& time, server_settings how)
-    : where_(where), time_(time), how_(std::move(how)), began_(time.wall()), began_steadily_(time.steady()), world_(how_.of, began_),
-      wire_(world_), quiet_(log::level::off, log::format::text),
+    : where_(where), time_(time), how_(std::move(how)), began_(time.wall()), began_steadily_(time.steady()),
+      world_(how_.of, began_), wire_(world_), quiet_(log::level::off, log::format::text),
       served_(
           where,
           {},

@@ -19,7 +19,9 @@ std::string host_of(const front_request& what)
 {
     for (const auto& [name, value] : what.headers) {
         std::string lower(name);
-        std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
+            return static_cast<char>(std::tolower(c));
+        });
         if (lower != "host")
             continue;
         auto host = value.substr(0, value.rfind(':'));
@@ -86,7 +88,10 @@ stack_view view_of(const world& in, const stack_on_host& stack)
         if (c.of.role == stack::role::realtime)
             tenant = variable_of(c, "SELF_HOST_TENANT_NAME");
     }
-    if (tenant.empty())
+    out.variables = stack.variables;
+    if (!tenant.empty())
+        out.variables.insert_or_assign("SELF_HOST_TENANT_NAME", crypto::secret<>(std::string(tenant)));
+    else
         tenant = "realtime-dev"; // which it makes when it is told nothing
     const auto host = realtime_host_of(stack);
     if (!host.empty() && host.substr(0, host.find('.')) != tenant)

@@ -38,6 +38,7 @@ enum class part_state
 struct stack_view
 {
     const stack_on_host& on_host;
+    env_text::values variables{}; ///< of .env, with what the compose file sets by itself
     std::map<stack::role, part_state> parts{};
     /// The host by which the gateway reaches realtime, when realtime knows no tenant of that name; else empty.
     std::string unknown_realtime_host{};

@@ -4,7 +4,8 @@
 namespace basekeeper::rehearsal {
 namespace {
 
-constexpr std::string_view text = R"yaml(# A Supabase for rehearsals. The gateway listens on port 8000 of the service kong.
+constexpr std::string_view text =
+    R"yaml(# A Supabase for rehearsals. The gateway listens on port 8000 of the service kong.
 name: supabase
 
 services:

@@ -1,4 +1,5 @@
-// The files that the template puts beside its compose file: fifteen, of which one holds `\$`, which TOML does not allow.
+// The files that the template puts beside its compose file: fifteen, of which one holds `\$`, which TOML does not
+// allow.
 #include "features/rehearsal/blueprint_texts.hpp"
 
 namespace basekeeper::rehearsal {

@@ -170,8 +170,7 @@ outcome shown(const world& in, const std::string& base64, const std::string& nam
         mounts.emplace_back(row{{"filePath", one.path}, {"content", one.content}});
     return row{
         {"compose", given->compose},
-        {"template",
-         row{{"domains", std::move(domains)}, {"envs", std::move(env)}, {"mounts", std::move(mounts)}}},
+        {"template", row{{"domains", std::move(domains)}, {"envs", std::move(env)}, {"mounts", std::move(mounts)}}},
     };
 }
 
@@ -198,12 +197,7 @@ std::vector<procedure> template_procedures()
         {"compose.deployTemplate", mutation, "environmentId! id! serverId baseUrl", deploy_template},
         {"compose.import", mutation, "composeId!:text(1) base64!", import_template},
         {"compose.processTemplate", mutation, "composeId!:text(1) base64!", process},
-        {"compose.previewTemplate",
-         mutation,
-         "appName! base64! serverId",
-         preview,
-         audience::managers,
-         preview_since},
+        {"compose.previewTemplate", mutation, "appName! base64! serverId", preview, audience::managers, preview_since},
     };
 }
 

@@ -81,7 +81,8 @@ struct rehearsed
     std::string supabase()
     {
         return text_of(
-            json(post("compose.deployTemplate", body({{"environmentId", environment()}, {"id", "supabase"}}))), "composeId"
+            json(post("compose.deployTemplate", body({{"environmentId", environment()}, {"id", "supabase"}}))),
+            "composeId"
         );
     }
 
@@ -97,10 +98,9 @@ struct rehearsed
     /// The status text of a container of a service.
     std::string status_of(const std::string& id, const std::string& service)
     {
-        for (const auto& one : list(get(
-                 "docker.getContainersByAppNameMatch",
-                 {{"appName", app_name(id)}, {"appType", "docker-compose"}}
-             )))
+        for (const auto& one :
+             list(get("docker.getContainersByAppNameMatch", {{"appName", app_name(id)}, {"appType", "docker-compose"}})
+             ))
             if (text_of(one.as_object(), "name") == app_name(id) + "-" + service + "-1")
                 return text_of(one.as_object(), "status");
         return "none";
@@ -112,9 +112,9 @@ struct rehearsed
         const auto all = list(get("deployment.allByCompose", {{"composeId", id}}));
         if (all.empty())
             return "no deployment";
-        const auto text = get(
-            "deployment.readLogs", {{"deploymentId", text_of(all.front().as_object(), "deploymentId")}, {"tail", "1000"}}
-        );
+        const auto text =
+            get("deployment.readLogs",
+                {{"deploymentId", text_of(all.front().as_object(), "deploymentId")}, {"tail", "1000"}});
         return std::string(basekeeper::json::read(text.body)->as_string());
     }
 

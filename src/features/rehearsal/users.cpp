@@ -133,7 +133,8 @@ std::vector<procedure> user_procedures()
         {"user.session", query, "", session, audience::everyone},
         {"user.createApiKey",
          mutation,
-         "name!:text(1,32) metadata!:anything prefix expiresIn:number rateLimitEnabled:truth rateLimitTimeWindow:number "
+         "name!:text(1,32) metadata!:anything prefix expiresIn:number rateLimitEnabled:truth "
+         "rateLimitTimeWindow:number "
          "rateLimitMax:number remaining:number refillAmount:number refillInterval:number",
          create_key,
          audience::everyone},

@@ -173,10 +173,21 @@ answer change_faults(world& in, const std::string& body)
 
 wire::wire(world& serves) : world_(serves)
 {
-    for (auto subject : {settings_procedures, user_procedures, project_procedures, environment_procedures,
-                         compose_procedures, compose_lifecycle_procedures, compose_view_procedures,
-                         template_procedures, domain_procedures, mount_procedures, deployment_procedures,
-                         docker_procedures, schedule_procedures, backup_procedures})
+    for (auto subject :
+         {settings_procedures,
+          user_procedures,
+          project_procedures,
+          environment_procedures,
+          compose_procedures,
+          compose_lifecycle_procedures,
+          compose_view_procedures,
+          template_procedures,
+          domain_procedures,
+          mount_procedures,
+          deployment_procedures,
+          docker_procedures,
+          schedule_procedures,
+          backup_procedures})
         for (const auto& one : subject()) {
             inputs_.emplace(one.name, parse_inputs(one.inputs));
             procedures_.emplace(one.name, one);

@@ -58,7 +58,9 @@ TEST(wire, refused_input_is_told_field_by_field)
     EXPECT_EQ(none.status, 400U);
     EXPECT_THAT(none.body, HasSubstr(R"("message":"Input validation failed","code":"BAD_REQUEST")"));
     EXPECT_THAT(none.body, HasSubstr(R"("path":["name"])"));
-    EXPECT_THAT(none.body, HasSubstr(R"("fieldErrors":{"name":["Invalid input: expected string, received undefined"]})"));
+    EXPECT_THAT(
+        none.body, HasSubstr(R"("fieldErrors":{"name":["Invalid input: expected string, received undefined"]})")
+    );
     EXPECT_EQ(on.post("project.create", R"({"name":123})").status, 400U) << "texts are not coerced";
     EXPECT_EQ(on.post("project.create", R"({"name":""})").status, 400U);
 }
@@ -84,8 +86,7 @@ TEST(wire, an_unlimited_key_answers_and_a_default_key_answers_five_times)
 {
     rehearsed on;
     const auto made = on.json(on.post(
-        "user.createApiKey",
-        R"({"name":"ci","metadata":{"organizationId":")" + on.inside.organization_id + R"("}})"
+        "user.createApiKey", R"({"name":"ci","metadata":{"organizationId":")" + on.inside.organization_id + R"("}})"
     ));
     on.key = made.at("key").as_string();
     for (int i = 0; i < 5; ++i)

@@ -80,7 +80,7 @@ struct world
     docker_host docker{};
     std::list<job> queue{};
     std::int64_t jobs = 0;
-    std::map<std::string, timed_lines> logs{}; ///< by deployment
+    std::map<std::string, timed_lines> logs{};    ///< by deployment
     std::map<std::string, std::uint64_t> calls{}; ///< by procedure
 };
 

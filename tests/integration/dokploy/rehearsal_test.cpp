@@ -1,6 +1,4 @@
 // The client against the simulated Dokploy over real sockets: what tools build on holds for a whole deployment.
-#include "features/rehearsal/server.hpp"
-
 #include "clients/dokploy/api.hpp"
 #include "clients/dokploy/compose.hpp"
 #include "clients/dokploy/compose_lifecycle.hpp"
@@ -13,6 +11,7 @@
 #include "clients/dokploy/schedules.hpp"
 #include "clients/dokploy/servers.hpp"
 #include "clients/dokploy/templates.hpp"
+#include "features/rehearsal/server.hpp"
 #include "io/event.hpp"
 #include "support/run_task.hpp"
 
@@ -43,8 +42,8 @@ api_settings settings_for(const rehearsal::access_facts& facts)
 template <class Work>
 auto rehearsed(rehearsal::server_settings how, Work work)
 {
-    using came =
-        typename decltype(work(std::declval<api&>(), std::declval<rehearsal::server&>(), io::deadline::never()))::value_type;
+    using came = typename decltype(work(std::declval<api&>(), std::declval<rehearsal::server&>(), io::deadline::never())
+    )::value_type;
     how.speed = speed;
     return test::run_on_fresh_runtime([&](io::runtime& on) -> io::task<came> {
         rehearsal::server double_of_dokploy(on.executor(), system_clock(), how);
@@ -80,7 +79,8 @@ io::task<result<>> whole_life(api& on, io::deadline until)
     EXPECT_TRUE(CO_TRY(co_await read_membership(on, until)).may_do_everything());
     const auto shop = CO_TRY(co_await new_shop(on, until));
     const auto& environment = shop.environments.front().id;
-    const auto made = CO_TRY(co_await create_from_template(on, {.environment_id = environment, .id = "supabase"}, until));
+    const auto made =
+        CO_TRY(co_await create_from_template(on, {.environment_id = environment, .id = "supabase"}, until));
     const auto id = made.row.id;
     const auto run = CO_TRY(co_await deployed(on, id, "first", until));
     EXPECT_EQ(run.status, deployment_status::done);
@@ -111,7 +111,8 @@ io::task<result<>> whole_life(api& on, io::deadline until)
 
 TEST(rehearsal, a_template_is_created_deployed_looked_at_and_removed)
 {
-    const auto came = rehearsed({}, [](api& on, rehearsal::server&, io::deadline until) { return whole_life(on, until); });
+    const auto came =
+        rehearsed({}, [](api& on, rehearsal::server&, io::deadline until) { return whole_life(on, until); });
     EXPECT_TRUE(came) << came.error().message << " " << came.error().server_text;
 }
 
@@ -123,26 +124,35 @@ io::task<result<>> every_subject(api& on, io::deadline until)
     EXPECT_EQ(one.source_type, "raw");
     CO_TRY(co_await update_compose(on, {.id = one.id, .isolated = true}, until));
     EXPECT_EQ((co_await update_compose(on, {.id = "nope"}, until)).error().code, condition::not_found);
-    const auto domain = CO_TRY(co_await create_domain(on, one.id, {.host = "a.example.com", .service_name = "kong"}, until)).row;
+    const auto domain =
+        CO_TRY(co_await create_domain(on, one.id, {.host = "a.example.com", .service_name = "kong"}, until)).row;
     EXPECT_EQ(domain.certificate, certificate_type::letsencrypt);
     CO_TRY(co_await update_domain(on, domain.id, {.host = "b.example.com", .service_name = "kong"}, until));
     EXPECT_EQ(CO_TRY(co_await list_domains(on, one.id, until)).front().host, "b.example.com");
-    const auto file = CO_TRY(co_await create_file(
-        on, {.compose_id = one.id, .path = "a.yml", .content = crypto::secret<>(std::string("x"))}, until
-    )).row;
+    const auto file =
+        CO_TRY(co_await create_file(
+                   on, {.compose_id = one.id, .path = "a.yml", .content = crypto::secret<>(std::string("x"))}, until
+               ))
+            .row;
     CO_TRY(co_await update_file(on, file.id, crypto::secret<>(std::string("y")), until));
     EXPECT_EQ(CO_TRY(co_await list_mounts(on, one.id, until)).front().content.reveal(), "y");
-    const auto bucket = CO_TRY(co_await create_destination(on, {.name = "b", .bucket = "b", .region = "r", .endpoint = "e"}, until)).row;
+    const auto bucket =
+        CO_TRY(co_await create_destination(on, {.name = "b", .bucket = "b", .region = "r", .endpoint = "e"}, until))
+            .row;
     CO_TRY(co_await create_backup(
         on, {.compose_id = one.id, .schedule = "0 3 * * *", .prefix = "p/", .destination_id = bucket.id}, until
     ));
     const auto key = CO_TRY(co_await create_key(on, "ours", shop.organization_id, until));
     CO_TRY(co_await delete_key(on, key.id, until));
     const auto schedule = CO_TRY(co_await create_schedule(
-        on,
-        {.compose_id = one.id, .service_name = "db", .name = "s", .command = crypto::secret<>(std::string("true"))},
-        until
-    )).row;
+                                     on,
+                                     {.compose_id = one.id,
+                                      .service_name = "db",
+                                      .name = "s",
+                                      .command = crypto::secret<>(std::string("true"))},
+                                     until
+                                 ))
+                              .row;
     EXPECT_EQ((co_await run_schedule(on, schedule.id, until)).error().code, condition::unavailable) << "nothing runs";
     EXPECT_EQ(CO_TRY(co_await list_all_services(on, until)).size(), 1U);
     EXPECT_GT(CO_TRY(co_await read_server_health(on, until)).resources.processors, 0);
@@ -154,7 +164,8 @@ io::task<result<>> every_subject(api& on, io::deadline until)
 
 TEST(rehearsal, every_subject_of_the_client_finds_its_other_side)
 {
-    const auto came = rehearsed({}, [](api& on, rehearsal::server&, io::deadline until) { return every_subject(on, until); });
+    const auto came =
+        rehearsed({}, [](api& on, rehearsal::server&, io::deadline until) { return every_subject(on, until); });
     EXPECT_TRUE(came) << came.error().message << " " << came.error().server_text;
 }
 
@@ -167,8 +178,14 @@ io::task<result<std::size_t>> created_under_fault(api& on, rehearsal::server& th
 
 TEST(rehearsal, whatever_happens_to_a_creation_it_happens_once)
 {
-    for (const auto* fault : {"503@project.create:1", "502@project.create:2", "429@project.create:1",
-                              "drop-before@project.create:1", "drop-after@project.create:1", "500@project.all:1"}) {
+    for (const auto* fault :
+         {"503@project.create:1",
+          "502@project.create:2",
+          "429@project.create:1",
+          "drop-before@project.create:1",
+          "drop-after@project.create:1",
+          "500@project.all:1"})
+    {
         const auto came = rehearsed({.faults = {fault}}, created_under_fault);
         ASSERT_TRUE(came) << fault << ": " << came.error().message;
         EXPECT_EQ(*came, 1U) << fault;
@@ -177,10 +194,9 @@ TEST(rehearsal, whatever_happens_to_a_creation_it_happens_once)
 
 TEST(rehearsal, a_server_that_is_down_is_unavailable)
 {
-    const auto came = rehearsed(
-        {.faults = {"down@after:0s"}},
-        [](api& on, rehearsal::server&, io::deadline until) { return new_shop(on, until); }
-    );
+    const auto came = rehearsed({.faults = {"down@after:0s"}}, [](api& on, rehearsal::server&, io::deadline until) {
+        return new_shop(on, until);
+    });
     EXPECT_EQ(came.error().code, condition::unavailable);
 }
 
