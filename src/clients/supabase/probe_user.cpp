@@ -4,6 +4,7 @@
 #include "clients/supabase/probes.hpp"
 #include "clients/supabase/refusal.hpp"
 #include "crypto/random.hpp"
+#include "io/event.hpp"
 #include "json/text.hpp"
 
 #include <boost/json/array.hpp>
@@ -84,7 +85,8 @@ struct errand
     probe_login who;
     probe_user_report report{};
     made_user user{};
-    bool may_exist = false; ///< a request that makes it was sent
+    bool may_exist = false;     ///< a request that makes it was sent
+    bool is_unanswered = false; ///< and no answer came: it may come to be later, too
 };
 
 io::task<result<>> create_by_administration(errand& e, io::deadline until)
@@ -98,6 +100,7 @@ io::task<result<>> create_by_administration(errand& e, io::deadline until)
          .body = json::to_text(members_of_confirmed(e.who))},
         until
     );
+    e.is_unanswered = !came;
     if (!came)
         co_return fail(std::move(came).error().within("creating the probe user"));
     // A sign-up whose mail failed leaves its user behind in some versions: that one will do.
@@ -119,6 +122,7 @@ io::task<result<>> sign_up(errand& e, io::deadline until)
          .body = json::to_text(members_of(e.who))},
         until
     );
+    e.is_unanswered = !came;
     if (!came)
         co_return fail(std::move(came).error().within("signing the probe user up"));
     e.report.obstacle = obstacle_in(*came);
@@ -172,6 +176,18 @@ io::task<result<std::string>> find_by_address(const errand& e, io::deadline unti
     co_return std::string{};
 }
 
+/// The same, asked again while the user may still come to be.
+io::task<result<std::string>> wait_for_id(const errand& e, io::deadline until)
+{
+    constexpr std::chrono::milliseconds pause{300};
+    for (;;) {
+        auto id = CO_TRY(co_await find_by_address(e, until));
+        if (!id.empty() || !e.is_unanswered || until.remaining() < pause)
+            co_return id;
+        CO_TRY(co_await io::sleep(pause));
+    }
+}
+
 bool is_id(std::string_view text)
 {
     return text.size() == 36 && text.find_first_not_of("0123456789abcdefABCDEF-") == std::string_view::npos;
@@ -182,7 +198,13 @@ io::task<result<>> remove(errand& e, io::deadline until)
     if (!e.may_exist)
         co_return result<>{};
     if (e.user.id.empty())
-        e.user.id = CO_TRY(co_await find_by_address(e, until));
+        e.user.id = CO_TRY(co_await wait_for_id(e, until));
+    if (e.user.id.empty() && e.is_unanswered)
+        co_return fail(
+            condition::unavailable,
+            "auth did not answer when it was made, and does not show it yet",
+            "look for it in a minute"
+        );
     if (e.user.id.empty())
         co_return result<>{};
     if (!is_id(e.user.id)) // foreign text, which becomes a path

@@ -135,10 +135,21 @@ io::task<result<>> rest_as_anon(const gateway& on, io::deadline until)
 io::task<result<storage_buckets>> storage(const gateway& on, io::deadline until)
 {
     const asked whom{"storage", key::service};
-    const auto came = CO_TRY(co_await ask(on, {.path = "/storage/v1/bucket", .by = key::service}, whom, until));
-    const auto read = json::read(came.body);
+    auto came = co_await on.send({.path = "/storage/v1/bucket", .by = key::service}, until);
+    if (!came)
+        co_return fail(std::move(came).error().within("asking storage"));
+    if (!is_success(*came)) {
+        auto why = refusal_of(*came);
+        // It hides what is wrong behind its own 500; when it says that it is well, that is the database.
+        if (why == refusal::other && came->status >= 500) {
+            const auto well = co_await on.send({.path = "/storage/v1/status"}, until);
+            why = well && is_success(*well) ? refusal::database_away : why;
+        }
+        co_return fail(explain(why, whom, came->status));
+    }
+    const auto read = json::read(came->body);
     if (!read || !read->is_array())
-        co_return fail(not_a_service(whom, came.status));
+        co_return fail(not_a_service(whom, came->status));
     co_return storage_buckets{read->get_array().size()};
 }
 

@@ -20,6 +20,7 @@ struct sign
 constexpr auto signs = std::to_array<sign>({
     {"No API key found in request", refusal::no_key},
     {"Invalid authentication credentials", refusal::unknown_key},
+    {"RBAC: access denied", refusal::unknown_key}, // Envoy's word for every key that a route does not take
     {"You cannot consume this service", refusal::wrong_kind},
     {"name resolution failed", refusal::service_away},
     {"failure to get a peer from the ring-balancer", refusal::service_away},
@@ -214,6 +215,9 @@ refusal refusal_of(const http::client_response& came)
     for (const auto& one : signs)
         if (came.body.contains(one.words))
             return one.means;
+    // Newer versions of Kong say no more than this.
+    if (came.status == 401 && text_of(object_of(came), "message") == "Unauthorized")
+        return refusal::unknown_key;
     if ((came.status >= 300 && came.status < 400) || is_page(came))
         return refusal::elsewhere;
     return by_status(came.status);

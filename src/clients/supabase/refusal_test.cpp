@@ -24,6 +24,14 @@ TEST(refusal, a_key_that_the_gateway_does_not_know_is_no_wrong_signature)
     EXPECT_THAT(e.hint, HasSubstr("compare ANON_KEY"));
 }
 
+TEST(refusal, gateways_say_that_they_do_not_know_a_key_in_several_ways)
+{
+    EXPECT_EQ(refusal_of(came(401, R"({ "message":"Unauthorized", "request_id":"1" })")), refusal::unknown_key);
+    EXPECT_EQ(refusal_of(came(403, "RBAC: access denied", "text/plain")), refusal::unknown_key);
+    EXPECT_EQ(refusal_of(came(401, R"({"message":"No API key found in request"})")), refusal::no_key);
+    EXPECT_EQ(refusal_of(came(401, R"({"msg":"Unauthorized"})")), refusal::other);
+}
+
 TEST(refusal, a_wrong_signature_is_told_by_every_service_in_its_own_words)
 {
     for (const auto* body :

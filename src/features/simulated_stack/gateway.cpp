@@ -12,6 +12,7 @@
 namespace basekeeper::simulated_stack {
 namespace {
 
+constexpr std::size_t most_body_bytes = std::size_t{2} << 20U;
 constexpr std::string_view tenant_path = "/realtime/v1/api/tenants";
 
 answer preflight()
@@ -60,6 +61,8 @@ struct gateway::parts
     {
         if (state_of(stack::role::gateway) != service_state::up)
             return text_answer(502, "Bad Gateway");
+        if (what.body.size() > most_body_bytes)
+            return json_answer(413, boost::json::object{{"message", "Payload Too Large"}});
         const auto way = route_for(what.path);
         if (way.by == nullptr)
             return json_answer(404, boost::json::object{{"message", "no Route matched with those values"}});

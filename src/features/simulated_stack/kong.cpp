@@ -103,7 +103,8 @@ std::optional<answer> key_ring::dashboard_refusal(const request& asked) const
     const auto* sent = find_header(asked.headers, "authorization");
     const auto login = std::string(variable(values_, "DASHBOARD_USERNAME", "supabase")) + ":" +
                        std::string(variable(values_, "DASHBOARD_PASSWORD"));
-    if (sent != nullptr && is_same("Basic " + crypto::to_base64(crypto::bytes_of(login)), *sent))
+    if (sent != nullptr && !variable(values_, "DASHBOARD_PASSWORD").empty() &&
+        is_same("Basic " + crypto::to_base64(crypto::bytes_of(login)), *sent))
         return std::nullopt;
     auto out = message(401, sent == nullptr ? "Unauthorized" : "Invalid authentication credentials");
     out.headers.emplace_back("WWW-Authenticate", R"(Basic realm="service")");

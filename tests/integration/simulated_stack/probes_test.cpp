@@ -232,7 +232,7 @@ TEST(probes, a_database_that_is_away_is_named_by_those_who_need_it)
     const auto all = probed({.change = [](served_stack& served, auto&, auto&) {
         served.on.set_service(stack::role::database, service_state::unhealthy);
     }});
-    for (const auto* name : {"administration", "rest", "rest_as_anon", "database", "realtime"}) {
+    for (const auto* name : {"administration", "rest", "rest_as_anon", "storage", "database", "realtime"}) {
         EXPECT_EQ(named(all, name).status, probe_status::failed) << name;
         EXPECT_THAT(named(all, name).next.value_or(""), HasSubstr("POSTGRES_PASSWORD")) << name;
     }
@@ -314,6 +314,24 @@ TEST(probes, a_user_whose_sign_up_was_never_answered_is_found_and_deleted)
                 };
             },
         .look = [](served_stack& served, const outcomes&) { EXPECT_EQ(served.users(), 0U); },
+    });
+    EXPECT_EQ(named(all, "sign_up").status, probe_status::failed);
+}
+
+TEST(probes, a_user_that_comes_to_be_after_the_deadline_is_waited_for_and_deleted)
+{
+    const auto all = probed({
+        .change =
+            [](served_stack& served, auto&, probe_options& how) {
+                served.slow_path = "/auth/v1/signup";
+                served.slowness = 700ms;
+                how.patience = 250ms;
+            },
+        .look =
+            [](served_stack& served, const outcomes&) {
+                EXPECT_EQ(served.users(), 0U);
+                EXPECT_EQ(std::ranges::count_if(served.seen, [](const auto& s) { return s.starts_with("DELETE"); }), 1);
+            },
     });
     EXPECT_EQ(named(all, "sign_up").status, probe_status::failed);
 }

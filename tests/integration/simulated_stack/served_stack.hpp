@@ -90,6 +90,7 @@ public:
     mutable gateway on{system_clock()};
     intervention intervene;
     std::chrono::milliseconds slowness{0};
+    std::string slow_path{}; ///< empty: all are
     std::size_t running = 0;
     std::size_t most_at_once = 0;
     std::vector<std::string> seen; ///< `METHOD path`
@@ -101,7 +102,7 @@ private:
         const auto what = as_sent(std::move(asked));
         seen.push_back(what.method + " " + what.path);
         most_at_once = std::max(most_at_once, ++running);
-        if (slowness.count() > 0)
+        if (slowness.count() > 0 && what.path.starts_with(slow_path))
             static_cast<void>(co_await io::sleep(slowness));
         --running;
         auto other = intervene ? intervene(what) : std::nullopt;
