@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace basekeeper::cli {
@@ -27,7 +28,13 @@ result<rehearsal::server_settings> settings_of(const rehearse_command& what)
     return out;
 }
 
-void tell(const rehearsal::access_facts& facts, presentation show)
+/// As soon in simulated time as a real one is asked: where time flies nobody waits a second.
+int poll_interval_ms(double speed)
+{
+    return std::clamp(static_cast<int>(1'000 / speed), 10, 1'000);
+}
+
+void tell(const rehearsal::access_facts& facts, double speed, presentation show)
 {
     if (show.format == output::json) {
         show.screen.print(json::to_text(boost::json::object{
@@ -37,6 +44,8 @@ void tell(const rehearsal::access_facts& facts, presentation show)
             {"stacks", facts.stacks},
             {"plain_stacks", facts.plain_stacks},
             {"authority_file", facts.authority_file},
+            {"templates_url", facts.url + "/templates"},
+            {"poll_interval_ms", poll_interval_ms(speed)},
         }));
         return;
     }
@@ -44,16 +53,19 @@ void tell(const rehearsal::access_facts& facts, presentation show)
     show.screen.print(fmt::format("export DOKPLOY_API_KEY={}", facts.key));
     show.screen.print(fmt::format("export BASEKEEPER_DOKPLOY_REACH={}", facts.stacks));
     show.screen.print(fmt::format("export BASEKEEPER_DOKPLOY_CA_FILE={}", facts.authority_file));
+    show.screen.print(fmt::format("export BASEKEEPER_DOKPLOY_TEMPLATES_URL={}/templates", facts.url));
+    show.screen.print(fmt::format("export BASEKEEPER_DOKPLOY_POLL_INTERVAL_MS={}", poll_interval_ms(speed)));
     show.screen.say("a simulated Dokploy is running; Ctrl-C ends it and everything in it");
 }
 
 io::task<int> serve(io::runtime& on, rehearsal::server_settings how, presentation show)
 {
     io::signal_stream ends(on.executor(), {SIGTERM, SIGINT});
+    const auto speed = how.speed;
     rehearsal::server serving(on.executor(), system_clock(), std::move(how));
     const auto facts = serving.start();
     if (facts) {
-        tell(*facts, show);
+        tell(*facts, speed, show);
         static_cast<void>(co_await ends.next());
     }
     co_await serving.stop();

@@ -171,6 +171,18 @@ io::task<result<>> directory::remember(state::instance_record record, state::ins
     co_return co_await refresh();
 }
 
+io::task<result<std::optional<boost::json::object>>> directory::stored_settings(std::string name)
+{
+    const auto read = [&]() -> result<std::optional<boost::json::object>> {
+        const std::scoped_lock one_at_a_time(*store_use_);
+        auto found = store_->get_instance(name);
+        if (!found && found.error().code == condition::not_found)
+            return std::nullopt;
+        return TRY(std::move(found)).settings;
+    };
+    co_return co_await io::offload(*pool_, read);
+}
+
 io::task<result<>> directory::forget(std::string name)
 {
     const auto remove = [&]() -> result<> {

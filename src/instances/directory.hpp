@@ -79,6 +79,9 @@ public:
     /// configuration has one of that name, or the stored one is of another kind.
     io::task<result<>> remember(state::instance_record record, state::instance_secrets secrets);
 
+    /// What the store keeps of an instance besides its secrets; nothing when it has none of that name.
+    io::task<result<std::optional<boost::json::object>>> stored_settings(std::string name);
+
     /// Takes an instance out of the store; one that is not there is no failure.
     io::task<result<>> forget(std::string name);
 

@@ -233,6 +233,27 @@ io::task<result<>> prove(tools t, run& job)
     }
 }
 
+/// The tools for instances work with the keys that are in use.
+io::task<result<>> renew(tools t, const run& job, const setup& in_use)
+{
+    const auto* on = CO_TRY(server_of(t, job));
+    co_return co_await renew_instance(
+        t.with, {.name = argument(job, "name"), .server = on->name, .compose_id = argument(job, "compose_id")}, in_use
+    );
+}
+
+io::task<result<>> renew_after(tools t, run& job)
+{
+    const auto after = CO_TRY(setup_from(job.secret("after")));
+    co_return co_await renew(t, job, after);
+}
+
+io::task<result<>> renew_before(tools t, run& job)
+{
+    const auto before = CO_TRY(setup_from(job.secret("before")));
+    co_return co_await renew(t, job, before);
+}
+
 /// Everything back as it was. Nobody can stop it half-way, so that it tells how far it is and never asks.
 io::task<result<>> put_back(tools t, run& job)
 {
@@ -291,6 +312,7 @@ jobs::recipe change_recipe(workshop with, history& kept)
             {.name = "restart what the change touches", .weight = 10, .work = as(restart_after)},
             {.name = "wait until all containers are healthy", .weight = 10, .work = as(wait)},
             {.name = "prove that nothing is worse", .weight = 3, .work = as(prove)},
+            {.name = "renew what is known of the instance", .work = as(renew_after), .undo = as(renew_before)},
         };
     };
 }

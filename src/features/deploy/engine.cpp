@@ -22,14 +22,6 @@ namespace {
 
 constexpr std::size_t most_stacks_read = 50;
 
-std::string url_of(const setup& what)
-{
-    for (const auto& d : what.domains)
-        if (d.path == "/")
-            return fmt::format("{}://{}", d.https ? "https" : "http", d.host);
-    return {};
-}
-
 /// What containers run with, as far as they can be inspected.
 io::task<>
 inspect(server& on, const container_report& one, std::vector<stack::inspected_container>& into, io::deadline until)
@@ -61,7 +53,7 @@ io::task<> read_listed(server& on, const placed_service& s, std::optional<listed
         .project = s.project,
         .environment = s.environment,
         .status = boost::describe::enum_to_string(s.status, "unknown"),
-        .url = url_of(setup_of(*row))
+        .url = public_url(setup_of(*row))
     };
     const auto services = services_in(row->file.reveal());
     if (const auto containers = co_await look_at_containers(on, row->app_name, services, until)) {

@@ -181,6 +181,30 @@ result<stack::stack_wishes> wishes_of(const stack_request& what)
 
 } // namespace
 
+io::task<result<>> remember_instance(workshop with, instance_place at, const setup& of)
+{
+    const auto env = CO_TRY(env_text::document::parse(of.env.reveal()));
+    state::instance_record record{.name = at.name, .kind = "dokploy"};
+    record.settings = {
+        {"url", public_url(of)}, {"dokploy_server", std::move(at.server)}, {"compose_id", std::move(at.compose_id)}
+    };
+    state::instance_secrets secrets;
+    if (const auto* key = env.find("ANON_KEY"))
+        secrets.emplace(instances::anon_key_secret, *key);
+    if (const auto* key = env.find("SERVICE_ROLE_KEY"))
+        secrets.emplace(instances::service_role_key_secret, *key);
+    co_return co_await with.known.remember(std::move(record), std::move(secrets));
+}
+
+io::task<result<>> renew_instance(workshop with, instance_place at, const setup& of)
+{
+    const auto known = CO_TRY(co_await with.known.stored_settings(at.name));
+    const auto* id = known ? known->if_contains("compose_id") : nullptr;
+    if (id == nullptr || !id->is_string() || id->get_string() != at.compose_id)
+        co_return result<>{};
+    co_return co_await remember_instance(with, std::move(at), of);
+}
+
 io::task<result<std::string>> talk_to_mail_server(workshop with, stack::smtp_settings account, io::deadline until)
 {
     const auto place = fmt::format("{}:{}", account.host, account.port);

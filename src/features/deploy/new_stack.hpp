@@ -71,6 +71,20 @@ struct workshop
     const clock& time;
 };
 
+/// A stack as an instance of this program.
+struct instance_place
+{
+    std::string name;
+    std::string server;
+    std::string compose_id;
+};
+
+/// Keeps URL and API keys of a stack for the tools that work on instances. Fails as `instances::directory::remember`.
+io::task<result<>> remember_instance(workshop with, instance_place at, const setup& of);
+
+/// The same when it is known already as this stack; nothing otherwise.
+io::task<result<>> renew_instance(workshop with, instance_place at, const setup& of);
+
 /// Talks with a mail server without sending anything; returns in words what it offers. The argument's name stands in
 /// front of failures.
 io::task<result<std::string>> talk_to_mail_server(workshop with, stack::smtp_settings account, io::deadline until);

@@ -304,22 +304,14 @@ io::task<result<>> prove(workshop with, run& job)
 io::task<result<>> remember(workshop with, run& job)
 {
     const auto wanted = CO_TRY(setup_from(job.secret("setup")));
-    const auto env = CO_TRY(env_text::document::parse(wanted.env.reveal()));
     const auto* on = CO_TRY(server_of(with, job));
-    state::instance_record record{.name = text_in(job.arguments(), "name"), .kind = "dokploy"};
-    record.settings = {
-        {"url", note(job, "url")},
-        {"dokploy_server", on->name},
-        {"compose_id", note(job, "compose_id")},
-    };
-    state::instance_secrets secrets;
-    if (const auto* key = env.find("ANON_KEY"))
-        secrets.emplace(instances::anon_key_secret, *key);
-    if (const auto* key = env.find("SERVICE_ROLE_KEY"))
-        secrets.emplace(instances::service_role_key_secret, *key);
     job.notes()["remembered"] = true;
     CO_TRY(co_await job.checkpoint());
-    co_return co_await with.known.remember(std::move(record), std::move(secrets));
+    co_return co_await remember_instance(
+        with,
+        {.name = text_in(job.arguments(), "name"), .server = on->name, .compose_id = note(job, "compose_id")},
+        wanted
+    );
 }
 
 io::task<result<>> forget(workshop with, run& job)

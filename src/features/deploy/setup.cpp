@@ -215,6 +215,14 @@ setup setup_of(const stack::stack_plan& plan)
     return out;
 }
 
+std::string public_url(const setup& of)
+{
+    for (const auto& d : of.domains)
+        if (d.path == "/")
+            return fmt::format("{}://{}", d.https ? "https" : "http", d.host);
+    return {};
+}
+
 crypto::secret<> to_text(const setup& what)
 {
     std::string out = "{\"env\":";

@@ -54,6 +54,9 @@ setup setup_of(const dokploy::compose& row);
 /// What a plan is to become.
 setup setup_of(const stack::stack_plan& plan);
 
+/// At which users reach it: the first domain that leads to its root. Empty when there is none.
+std::string public_url(const setup& of);
+
 /// As JSON text, for the store.
 crypto::secret<> to_text(const setup& what);
 result<setup> setup_from(const crypto::secret<>& text);

@@ -86,9 +86,54 @@ std::string with_environment(std::string text, const container& c)
     return text;
 }
 
+/// What psql reads between single quotes as an argument of `\set`.
+std::string set_argument(std::string_view text, std::size_t at)
+{
+    return replaced(literal_at(text, at), R"(\\)", R"(\)");
+}
+
+/// Of `\set password '…'` and statements that psql makes of a query over pg_roles (`\gexec`): one for each role of the
+/// list behind `rolname IN`.
+std::vector<password_change> generated_changes(std::string_view text)
+{
+    constexpr std::string_view set = "\\set password ";
+    const auto value = text.find(set);
+    const auto list = text.find("rolname IN (");
+    if (value == std::string_view::npos || list == std::string_view::npos || !text.contains("\\gexec"))
+        return {};
+    const auto password = set_argument(text, value + set.size());
+    const auto end = std::min(text.find(')', list), text.size());
+    std::vector<password_change> out;
+    for (auto at = text.find('\'', list); at < end; at = text.find('\'', at)) {
+        auto role = literal_at(text, at);
+        at += role.size() + 2;
+        out.push_back({std::move(role), password});
+    }
+    return out;
+}
+
+/// What the lines that begin with `echo` print.
+void add_echoes(std::string_view text, std::vector<std::string>& to)
+{
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const auto line = text.substr(0, end);
+        if (line.starts_with("echo '"))
+            to.push_back(literal_at(line, 5));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+}
+
 command_outcome in_database(stack_on_host& stack, std::string_view command)
 {
     command_outcome out;
+    if (const auto changes = generated_changes(command); !changes.empty()) {
+        for (const auto& change : changes)
+            if (const auto role = stack.passwords.find(change.role); role != stack.passwords.end())
+                role->second = change.password;
+        add_echoes(command, out.output);
+        return out;
+    }
     for (const auto& change : password_changes(command)) {
         if (!stack.passwords.contains(change.role)) {
             out.output.push_back("ERROR:  role \"" + change.role + "\" does not exist");
