@@ -81,11 +81,11 @@ io::task<result<std::string>> create_or_find(server& on, dokploy::new_schedule w
 
 result<crypto::secret<>> password_command(const crypto::secret<>& password)
 {
-    constexpr std::string_view forbidden("\n\r\0", 3);
-    if (password.empty() || password.reveal().find_first_of(forbidden) != std::string::npos)
+    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    if (password.empty() || password.reveal().find_first_not_of(allowed) != std::string::npos)
         return fail(
             condition::invalid_argument,
-            "POSTGRES_PASSWORD: a password of the database is not empty and has no line break",
+            "POSTGRES_PASSWORD: services put it into URLs as it is: letters, digits and -._~ only, and at least one",
             "let it be made: basekeeper dokploy update-env NAME --generate POSTGRES_PASSWORD"
         );
     const auto set = "\\set password " + psql_quoted(password.reveal());

@@ -11,7 +11,7 @@ namespace basekeeper::deploy {
 
 /// What is run in the container of the database: gives `password` to every role of a self-hosted Supabase that logs in
 /// with it, in one transaction, and to what Logflare keeps of it. Repeating it changes nothing. invalid_argument for a
-/// password with a line break or a NUL byte in it. Pure.
+/// password that cannot stand in a URL as it is. Pure.
 result<crypto::secret<>> password_command(const crypto::secret<>& password);
 
 /// What the command prints last when it came through.
