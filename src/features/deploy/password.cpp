@@ -41,21 +41,6 @@ BASEKEEPER_SQL
 fi
 echo ')";
 
-/// Within single quotes, as psql reads the argument of `\set`.
-std::string psql_quoted(std::string_view text)
-{
-    std::string out = "'";
-    for (const char c : text) {
-        if (c == '\'')
-            out += "''";
-        else if (c == '\\')
-            out += "\\\\";
-        else
-            out += c;
-    }
-    return out + "'";
-}
-
 result<std::string> database_service(const dokploy::compose& of)
 {
     const auto file = TRY(stack::compose_file::parse(of.file.reveal()));
@@ -88,7 +73,7 @@ result<crypto::secret<>> password_command(const crypto::secret<>& password)
             "POSTGRES_PASSWORD: services put it into URLs as it is: letters, digits and -._~ only, and at least one",
             "let it be made: basekeeper dokploy update-env NAME --generate POSTGRES_PASSWORD"
         );
-    const auto set = "\\set password " + psql_quoted(password.reveal());
+    const auto set = "\\set password '" + password.reveal() + "'";
     std::string out(script_begin);
     out += set;
     out += change_roles;
