@@ -2,6 +2,7 @@
 import { Workspace, binary } from '../support/workspace.mjs';
 import { Assistant } from './assistant.mjs';
 import { ATTACKS } from './attacks.mjs';
+import { dokploy } from './dokploy.mjs';
 import { Expectation, Narrator } from './narrator.mjs';
 
 const tell = new Narrator();
@@ -210,6 +211,7 @@ try {
   await destroy(assistant);
   await schema(assistant);
   await changeTheSchema(assistant);
+  await dokploy(work, tell);
   await audit(work, assistant);
   howToConnect();
   tell.end();
