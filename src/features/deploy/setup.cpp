@@ -362,6 +362,13 @@ result<touched_services> touched(const setup& before, const setup& after)
         else if (mounts)
             out.by_restart.push_back(s.name);
     }
+    // What is made anew has another address, and a gateway keeps the old ones for a while: requests would end in 502.
+    const auto* gateway = is.find(stack::role::gateway);
+    const bool keeps_addresses = gateway != nullptr && !out.by_deployment.empty() &&
+                                 std::ranges::find(out.by_deployment, gateway->name) == out.by_deployment.end() &&
+                                 std::ranges::find(out.by_restart, gateway->name) == out.by_restart.end();
+    if (keeps_addresses)
+        out.by_restart.push_back(gateway->name);
     return out;
 }
 
