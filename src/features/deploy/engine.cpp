@@ -182,7 +182,7 @@ engine::like(stack_name which, std::string new_name, std::string domain, io::dea
     const auto file = CO_TRY(stack::compose_file::parse(in.now.compose.reveal()));
     stack_request out{.server = in.on->name, .name = std::move(new_name), .domain = std::move(domain)};
     for (const auto& s : file.services())
-        if (!s.image.tag.empty())
+        if (!s.image.tag.empty() && s.role != stack::role::other)
             out.versions.push_back(fmt::format("{}={}:{}", s.name, s.image.repository, s.image.tag));
     const auto value = [&](std::string_view name) { return std::string(env.value_or_empty(name)); };
     if (const auto host = value("SMTP_HOST"); !host.empty() && host != "supabase-mail") {

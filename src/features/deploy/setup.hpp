@@ -86,7 +86,10 @@ result<std::vector<difference>> compare(const setup& before, const setup& after)
 struct touched_services
 {
     std::vector<std::string> by_deployment; ///< a deployment makes them anew
-    std::vector<std::string> by_restart; ///< only a file of theirs changed: a deployment would leave them as they are
+
+    /// A deployment would leave them as they are: those of which only a file changed, and the gateway, which keeps the
+    /// addresses of what is made anew.
+    std::vector<std::string> by_restart;
 };
 
 result<touched_services> touched(const setup& before, const setup& after);
