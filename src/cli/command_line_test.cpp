@@ -91,6 +91,39 @@ TEST(command_line, call_takes_a_tool_and_arguments_as_they_are)
     EXPECT_THAT(the<call_command>({"call", "x", "--arg", "a="}).arguments, ElementsAre("a="));
 }
 
+TEST(command_line, rehearse_takes_speed_faults_and_a_version)
+{
+    const auto plain = the<rehearse_command>({"rehearse"});
+    EXPECT_EQ(plain.speed, 1);
+    EXPECT_EQ(plain.port, 0);
+    EXPECT_FALSE(plain.seed);
+    const auto all = the<rehearse_command>(
+        {"rehearse",
+         "--port",
+         "8123",
+         "--speed",
+         "20",
+         "--fault",
+         "500@a:1",
+         "--fault",
+         "exit@db",
+         "--version",
+         "v0.29.0",
+         "--seed",
+         "7",
+         "--template",
+         "old-keys"}
+    );
+    EXPECT_EQ(all.port, 8123);
+    EXPECT_EQ(all.speed, 20);
+    EXPECT_THAT(all.faults, ElementsAre("500@a:1", "exit@db"));
+    EXPECT_EQ(all.version, "v0.29.0");
+    EXPECT_EQ(all.seed, 7U);
+    EXPECT_EQ(all.catalogue, "old-keys");
+    EXPECT_EQ(refused({"rehearse", "--speed", "0"}).exit_code, 2);
+    EXPECT_EQ(refused({"rehearse", "--template", "other"}).exit_code, 2);
+}
+
 TEST(command_line, local_has_five_actions)
 {
     EXPECT_EQ(the<local_command>({"local", "list"}).action, local_action::list);

@@ -1,13 +1,15 @@
 // Finding statements in what a shell would be told.
 #include "features/rehearsal/command_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
 namespace basekeeper::rehearsal {
 namespace {
 
-std::string replaced(std::string text, std::string_view from, std::string_view to)
+std::string replaced(std::string text, const std::string& from, const std::string& to)
 {
     for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
         text.replace(at, from.size(), to);
@@ -21,10 +23,26 @@ std::string upper(std::string_view text)
     return out;
 }
 
-/// Without the quotes that only a shell needs.
+/// Without the quotes that only a shell needs; what follows a here-document's first line stands as it is.
 std::string unquoted(std::string_view command)
 {
-    return replaced(replaced(std::string(command), R"('\'')", "'"), R"(\")", "\"");
+    const auto document = command.find("<<");
+    const auto end = std::min(command.find('\n', std::min(document, command.size())), command.size());
+    const auto words = document == std::string_view::npos ? command : command.substr(0, end);
+    std::string out;
+    char quote = 0;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        const char c = words[at];
+        if (quote == '\'' ? c == '\'' : quote == '"' && c == '"')
+            quote = 0;
+        else if (quote == 0 && (c == '\'' || c == '"'))
+            quote = c;
+        else if (c == '\\' && quote != '\'' && at + 1 < words.size())
+            out += words[++at];
+        else
+            out += c;
+    }
+    return out + std::string(command.substr(words.size()));
 }
 
 std::size_t past_blanks(std::string_view text, std::size_t at)
@@ -72,7 +90,7 @@ std::string with_environment(std::string text, const container& c)
     for (const auto& one : c.of.env) {
         const auto equals = one.find('=');
         const auto name = one.substr(0, equals);
-        text = replaced(std::move(text), "${" + name + "}", one.substr(equals + 1));
+        text = replaced(std::move(text), fmt::format("${{{}}}", name), one.substr(equals + 1));
     }
     for (const auto& one : c.of.env) {
         const auto equals = one.find('=');

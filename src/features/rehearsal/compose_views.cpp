@@ -162,7 +162,7 @@ outcome read_logs(incoming& what)
         return thrown(failed); // grep found nothing, which is a failure of the command
     if (out.size() > most_log_bytes)
         return thrown("Command execution failed: stdout maxBuffer length exceeded");
-    return bare(std::move(out));
+    return bare(out);
 }
 
 } // namespace

@@ -62,7 +62,7 @@ outcome read_logs(incoming& what)
     std::string out;
     for (auto i = lines.size() - std::min(lines.size(), most); i < lines.size(); ++i)
         out += std::string(lines[i]) + "\n";
-    return bare(std::move(out));
+    return bare(out);
 }
 
 std::int64_t milliseconds_of(wall_time t)

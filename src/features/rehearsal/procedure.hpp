@@ -34,9 +34,9 @@ inline outcome nothing()
 }
 
 /// A bare text.
-inline outcome bare(std::string text)
+inline outcome bare(std::string_view text)
 {
-    return boost::json::value(std::move(text));
+    return boost::json::value(text);
 }
 
 inline std::unexpected<refusal> not_found(std::string message)
