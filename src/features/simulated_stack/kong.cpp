@@ -114,10 +114,10 @@ std::optional<answer> key_ring::dashboard_refusal(const request& asked) const
 std::string key_ring::authorization(const request& asked, access by) const
 {
     const auto* sent = find_header(asked.headers, "authorization");
-    const auto own = sent == nullptr ? std::string{} : *sent;
+    auto own = sent == nullptr ? std::string{} : *sent;
     if (by == access::open || by == access::dashboard_user || (!own.empty() && !own.starts_with("Bearer sb_")))
         return own;
-    const auto key = key_in(asked);
+    auto key = key_in(asked);
     if (key.empty())
         return own;
     if (is_same(variable(values_, "SUPABASE_PUBLISHABLE_KEY"), key))

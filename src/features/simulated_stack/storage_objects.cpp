@@ -140,7 +140,7 @@ answer storage_service::remove(const call& what, const std::string& in)
     }
     boost::json::array gone;
     for (const auto& key : keys)
-        if (objects_.erase(in + "/" + key) > 0)
+        if (objects_.erase(std::string(in).append("/").append(key)) > 0)
             gone.emplace_back(boost::json::object{{"name", key}, {"bucket_id", in}});
     return json_answer(200, gone);
 }

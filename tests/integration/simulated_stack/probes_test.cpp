@@ -1,84 +1,20 @@
 // The probes of a running stack, over a real server, against a stack that has every fault they are there to find.
-#include "clients/supabase/outcome.hpp"
-#include "clients/supabase/probe_user.hpp"
-#include "clients/supabase/probes.hpp"
-#include "served_stack.hpp"
-#include "support/run_task.hpp"
+#include "scene.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <stdexcept>
-
 namespace basekeeper::supabase {
 namespace {
 
-using namespace std::chrono_literals;
 using simulated_stack::answer;
 using simulated_stack::request;
-using simulated_stack::served_stack;
 using simulated_stack::service_state;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-using outcomes = std::vector<probe_outcome>;
-
-/// A stack, changed by `change(served, access, options)` after its keys were handed out, and what the probes say of it.
-struct scene
-{
-    std::function<void(served_stack&, gateway_access&, probe_options&)> change{};
-    std::function<void(served_stack&, const outcomes&)> look{};
-};
-
-outcomes probed(scene what)
-{
-    return test::run_on_fresh_runtime([&](io::runtime& loop) -> io::task<outcomes> {
-        served_stack served(loop);
-        gateway_access to{
-            .url = served.url(),
-            .anon_key = served.values["ANON_KEY"],
-            .service_key = served.values["SERVICE_ROLE_KEY"],
-        };
-        probe_options how{.patience = 3s, .to_delete_user = 2s};
-        const auto keys = to;
-        if (what.change)
-            what.change(served, to, how);
-        http::client through(loop.executor(), loop.pool());
-        auto out = co_await probe_all(through, to, how, io::deadline::after(20s));
-        for (const auto& one : out)
-            for (const auto* key : {&keys.anon_key, &keys.service_key})
-                EXPECT_THAT(one.detail + one.next.value_or(""), Not(HasSubstr(key->reveal()))) << one.name;
-        if (what.look)
-            what.look(served, out);
-        EXPECT_TRUE(co_await through.close(io::deadline::after(5s)));
-        co_await served.rig->stop();
-        co_return out;
-    });
-}
-
-probe_outcome named(const outcomes& all, std::string_view name)
-{
-    const auto found = std::ranges::find(all, name, &probe_outcome::name);
-    return found == all.end() ? probe_outcome{.name = "missing"} : *found;
-}
-
-/// `name: status` of all that are not passed.
-std::vector<std::string> troubles(const outcomes& all)
-{
-    std::vector<std::string> out;
-    for (const auto& one : all)
-        if (one.status != probe_status::passed)
-            out.push_back(
-                one.name + (one.status == probe_status::failed    ? " failed"
-                            : one.status == probe_status::warning ? " warning"
-                                                                  : " skipped")
-            );
-    return out;
-}
 
 TEST(probes, a_sound_stack_passes_all_in_a_fixed_order_and_keeps_no_user)
 {
@@ -237,131 +173,6 @@ TEST(probes, a_database_that_is_away_is_named_by_those_who_need_it)
         EXPECT_THAT(named(all, name).next.value_or(""), HasSubstr("POSTGRES_PASSWORD")) << name;
     }
     EXPECT_EQ(named(all, "auth").status, probe_status::passed);
-}
-
-TEST(probes, a_stack_without_sign_ups_is_probed_by_its_administration)
-{
-    const auto all = probed({
-        .change =
-            [](served_stack& served, auto&, auto&) {
-                served.set("DISABLE_SIGNUP", "true");
-                served.on.start(served.values);
-            },
-        .look = [](served_stack& served, const outcomes&) { EXPECT_EQ(served.users(), 0U); },
-    });
-    EXPECT_EQ(named(all, "sign_up").status, probe_status::passed);
-    EXPECT_THAT(named(all, "sign_up").detail, HasSubstr("sign-ups are switched off"));
-}
-
-TEST(probes, a_stack_that_cannot_send_mail_is_warned_about)
-{
-    const auto all = probed({
-        .change =
-            [](served_stack& served, auto&, auto&) {
-                served.set("ENABLE_EMAIL_AUTOCONFIRM", "false");
-                served.set("SMTP_HOST", "supabase-mail");
-                served.on.start(served.values);
-            },
-        .look = [](served_stack& served, const outcomes&) { EXPECT_EQ(served.users(), 0U); },
-    });
-    EXPECT_EQ(named(all, "sign_up").status, probe_status::warning);
-    EXPECT_THAT(named(all, "sign_up").next.value_or(""), HasSubstr("SMTP_HOST"));
-    EXPECT_TRUE(all_work(all));
-}
-
-TEST(probes, a_mail_for_confirmation_leaves_no_user_either)
-{
-    const auto all = probed({
-        .change =
-            [](served_stack& served, auto&, auto&) {
-                served.set("ENABLE_EMAIL_AUTOCONFIRM", "false");
-                served.set("SMTP_HOST", "smtp.mail.example.org");
-                served.on.start(served.values);
-            },
-        .look = [](served_stack& served, const outcomes&) { EXPECT_EQ(served.users(), 0U); },
-    });
-    EXPECT_EQ(named(all, "sign_up").status, probe_status::passed);
-    EXPECT_THAT(named(all, "sign_up").detail, HasSubstr("mail for confirmation"));
-}
-
-TEST(probes, the_user_is_deleted_although_its_session_is_of_no_use)
-{
-    const auto all = probed({
-        .change =
-            [](served_stack& served, auto&, auto&) {
-                served.intervene = [](const request& what) -> std::optional<answer> {
-                    if (what.path == "/auth/v1/user")
-                        return answer{500, {{"Content-Type", "application/json"}}, "{}"};
-                    return std::nullopt;
-                };
-            },
-        .look = [](served_stack& served, const outcomes&) { EXPECT_EQ(served.users(), 0U); },
-    });
-    EXPECT_EQ(named(all, "sign_up").status, probe_status::failed);
-    EXPECT_THAT(named(all, "sign_up").detail, HasSubstr("session"));
-}
-
-TEST(probes, a_user_whose_sign_up_was_never_answered_is_found_and_deleted)
-{
-    const auto all = probed({
-        .change =
-            [](served_stack& served, auto&, auto&) {
-                served.intervene = [&served](const request& what) -> std::optional<answer> {
-                    if (what.path != "/auth/v1/signup")
-                        return std::nullopt;
-                    EXPECT_EQ(served.on.respond(what).status, 200);
-                    throw std::runtime_error("the answer is lost");
-                };
-            },
-        .look = [](served_stack& served, const outcomes&) { EXPECT_EQ(served.users(), 0U); },
-    });
-    EXPECT_EQ(named(all, "sign_up").status, probe_status::failed);
-}
-
-TEST(probes, a_user_that_comes_to_be_after_the_deadline_is_waited_for_and_deleted)
-{
-    const auto all = probed({
-        .change =
-            [](served_stack& served, auto&, probe_options& how) {
-                served.slow_path = "/auth/v1/signup";
-                served.slowness = 700ms;
-                how.patience = 250ms;
-            },
-        .look =
-            [](served_stack& served, const outcomes&) {
-                EXPECT_EQ(served.users(), 0U);
-                EXPECT_EQ(std::ranges::count_if(served.seen, [](const auto& s) { return s.starts_with("DELETE"); }), 1);
-            },
-    });
-    EXPECT_EQ(named(all, "sign_up").status, probe_status::failed);
-}
-
-TEST(probes, a_user_that_cannot_be_deleted_is_named)
-{
-    const auto all = probed({
-        .change =
-            [](served_stack& served, auto&, auto&) {
-                served.intervene = [](const request& what) -> std::optional<answer> {
-                    if (what.method == "DELETE")
-                        return answer{500, {{"Content-Type", "application/json"}}, "{}"};
-                    return std::nullopt;
-                };
-            },
-        .look = [](served_stack& served, const outcomes&) { EXPECT_EQ(served.users(), 1U); },
-    });
-    EXPECT_EQ(named(all, "sign_up").status, probe_status::failed);
-    EXPECT_THAT(named(all, "sign_up").detail, HasSubstr("basekeeper-probe-"));
-    EXPECT_THAT(named(all, "sign_up").next.value_or(""), HasSubstr("delete that user"));
-}
-
-TEST(probes, no_user_is_made_when_none_is_wanted)
-{
-    const auto all = probed({
-        .change = [](auto&, auto&, probe_options& how) { how.user = probe_user::not_made; },
-        .look = [](served_stack& served,
-                   const outcomes&) { EXPECT_THAT(served.seen, Not(testing::Contains("POST /auth/v1/signup"))); },
-    });
-    EXPECT_THAT(troubles(all), testing::ElementsAre("sign_up skipped"));
 }
 
 TEST(probes, a_tenant_that_realtime_does_not_know_comes_with_its_remedy)
