@@ -1,5 +1,5 @@
 // Where settings come from, in which order, and what is refused.
-#include "config/read.hpp"
+#include "config/test_sources.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,47 +11,10 @@
 namespace basekeeper::config {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
-
-inputs with_file(std::string text, text_map environment = {}, text_map flags = {})
-{
-    environment.emplace("HOME", "/home/ada");
-    return {document{std::move(text), "c.toml"}, std::move(environment), std::move(flags)};
-}
-
-inputs with_environment(text_map environment)
-{
-    environment.emplace("HOME", "/home/ada");
-    return {.environment = std::move(environment)};
-}
-
-settings settings_of(const inputs& in)
-{
-    auto s = read(in);
-    EXPECT_TRUE(s) << describe(s.error());
-    return s.value_or(settings{});
-}
-
-error error_of(const inputs& in)
-{
-    const auto s = read(in);
-    EXPECT_FALSE(s) << "was accepted";
-    if (s)
-        return {};
-    EXPECT_EQ(s.error().code, condition::invalid_argument);
-    EXPECT_FALSE(s.error().hint.empty());
-    return s.error();
-}
-
-std::string shown(const settings& s, std::string_view key)
-{
-    for (const auto& line : describe(s))
-        if (line.key == key)
-            return line.value + " | " + line.source;
-    return "missing";
-}
+using namespace config::testing;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(config_defaults, hold_without_any_source)
 {
@@ -300,7 +263,7 @@ TEST(config_instances, are_read_from_tables)
     EXPECT_EQ(*shop.url, "https://h");
     EXPECT_EQ(shop.anon_key->reveal(), "aaa");
     EXPECT_EQ(shop.service_role_key->reveal(), "sss");
-    EXPECT_THAT(*shop.tags, testing::ElementsAre("eu", "b c"));
+    EXPECT_THAT(*shop.tags, ::testing::ElementsAre("eu", "b c"));
     EXPECT_EQ(*s.instances.at("here").kind, instance_kind::local);
     EXPECT_EQ(shown(s, "instances.shop.database_url"), "**** | c.toml:3");
     EXPECT_EQ(shown(s, "instances.shop.tags"), "eu,b c | c.toml:7");
@@ -331,53 +294,6 @@ TEST(config_instances, refuse_bad_tables_without_showing_secrets)
           "database_url = ['x']",
           "x.y = 1"})
         EXPECT_FALSE(read(with_file(std::string("[instances.shop]\nkind='local'\n") + line))) << line;
-}
-
-TEST(config_dokploy, servers_are_read_from_tables)
-{
-    const auto s = settings_of(with_file(
-        "[dokploy.home]\nurl = 'https://h'\napi_key = 'hunter2'\nreach = '192.0.2.1:443'\nca_file = '~/ca.pem'\n"
-    ));
-    const auto& home = s.dokploy.at("home");
-    EXPECT_EQ(*home.url, "https://h");
-    EXPECT_EQ(home.api_key->reveal(), "hunter2");
-    EXPECT_EQ(*home.ca_file, "/home/ada/ca.pem");
-    EXPECT_EQ(shown(s, "dokploy.home.api_key"), "**** | c.toml:3");
-    EXPECT_EQ(shown(s, "dokploy.home.reach"), "192.0.2.1:443 | c.toml:4");
-    EXPECT_TRUE(s.instances.empty());
-}
-
-TEST(config_dokploy, variables_make_the_default_server)
-{
-    const auto s = settings_of(with_environment(
-        {{"DOKPLOY_URL", "https://h"}, {"DOKPLOY_API_KEY", "k"}, {"BASEKEEPER_DOKPLOY_POLL_INTERVAL_MS", "20"}}
-    ));
-    EXPECT_EQ(shown(s, "dokploy.default.api_key"), "**** | DOKPLOY_API_KEY");
-    EXPECT_EQ(*s.dokploy.at("default").poll_interval, std::chrono::milliseconds{20});
-    EXPECT_THAT(error_of(with_environment({{"DOKPLOY_URL", "https://h"}})).hint, HasSubstr("DOKPLOY_API_KEY"));
-    EXPECT_EQ(
-        error_of(with_environment({{"BASEKEEPER_DOKPLOY_RAECH", "a:1"}})).hint,
-        "set BASEKEEPER_DOKPLOY_REACH instead, or unset it"
-    );
-}
-
-TEST(config_dokploy, refuses_bad_tables_without_showing_secrets)
-{
-    EXPECT_EQ(error_of(with_file("[dokploy.a]\nurl = 'https://h'\n")).hint, "set `dokploy.a.api_key`");
-    EXPECT_THAT(error_of(with_file("[dokploy.A]\n")).message, HasSubstr("a Dokploy server"));
-    for (const auto* line :
-         {"url = 'ftp://h'",
-          "api_key = 'hunter2 hunter2'",
-          "pin = 'sha256//short'",
-          "reach = 'h'",
-          "reach = 'h:x'",
-          "kind = 'local'",
-          "poll_interval_ms = 1"})
-    {
-        const auto e = error_of(with_file(std::string("[dokploy.a]\n") + line));
-        EXPECT_THAT(e.message, HasSubstr("dokploy.a.")) << line;
-        EXPECT_THAT(e.message + e.hint, Not(HasSubstr("hunter2")));
-    }
 }
 
 TEST(config_environment, database_and_supabase_variables_make_the_default_instance)
