@@ -47,8 +47,8 @@ mcp::tool dokploy_deploy_supabase(services s)
          .group = std::string(group_name),
          .worst = mcp::effect::writes,
          .about = mcp::subject::server,
-         .description = "Deploys a new Supabase on Dokploy and proves that it works: own secrets and keys, mended "
-                        "template, domain with certificate. As a job that can be resumed or taken back.",
+         .description = "Deploys a new Supabase on Dokploy with own secrets, domain and certificate, and proves that "
+                        "it works. A job: it can be resumed or taken back.",
          .as_task = mcp::task_support::preferred},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
         mcp::tool_hooks<args>{

@@ -100,9 +100,8 @@ mcp::tool dokploy_manage_domain(services s)
          .group = std::string(group_name),
          .worst = mcp::effect::destroys,
          .about = mcp::subject::server,
-         .description =
-             "Lists the domains of a stack and whether DNS leads there, gives it one (https, certificate and "
-             "public URLs in step), or takes one away.",
+         .description = "Lists the domains of a stack, gives it one (https, certificate and public URLs in step), or "
+                        "takes one away.",
          .as_task = mcp::task_support::optional},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
         mcp::tool_hooks<args>{

@@ -35,8 +35,8 @@ mcp::tool dokploy_monitor_health(services s)
         {.name = "dokploy_monitor_health",
          .group = std::string(group_name),
          .about = mcp::subject::server,
-         .description = "The containers of a stack and why one is not well, what they use, and its certificate. While "
-                        "Dokploy is away, the last known state with its age."},
+         .description = "Containers of a stack and why one is not well, what they use, certificates; the last known "
+                        "state while Dokploy is away."},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); }
     );
 }

@@ -62,9 +62,7 @@ mcp::tool dokploy_regenerate_keys(services s)
          .group = std::string(group_name),
          .worst = mcp::effect::destroys,
          .about = mcp::subject::server,
-         .description =
-             "Makes new API keys for a stack, restarts what uses them, proves that it works and puts the old "
-             "ones back when it does not.",
+         .description = "Makes new API keys for a stack, proves that it works, else puts the old ones back.",
          .as_task = mcp::task_support::optional},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
         mcp::tool_hooks<args>{

@@ -97,8 +97,7 @@ mcp::tool dokploy_rollback(services s)
          .group = std::string(group_name),
          .worst = mcp::effect::destroys,
          .about = mcp::subject::server,
-         .description = "Lists the earlier configurations of a stack that this server kept, compares one with what is "
-                        "there, or restores one.",
+         .description = "Lists earlier configurations of a stack, compares one with what is there, or restores it.",
          .as_task = mcp::task_support::optional},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
         mcp::tool_hooks<args>{

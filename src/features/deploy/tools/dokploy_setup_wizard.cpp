@@ -240,9 +240,8 @@ mcp::tool dokploy_setup_wizard(services s)
          .group = std::string(group_name),
          .worst = mcp::effect::writes,
          .about = mcp::subject::server,
-         .description =
-             "Leads to a working Supabase on Dokploy in nine steps and asks for what is missing; call it without "
-             "arguments to begin. Makes nothing before the review is confirmed.",
+         .description = "Leads to a working Supabase on Dokploy in nine steps, asking for what is missing; begin "
+                        "without arguments. Makes nothing before the review is confirmed.",
          .as_task = mcp::task_support::optional},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); }
     );

@@ -90,9 +90,8 @@ mcp::tool dokploy_update_env(services s)
          .group = std::string(group_name),
          .worst = mcp::effect::destroys,
          .about = mcp::subject::server,
-         .description =
-             "Changes variables of a stack or mends what dokploy_validate_config found: keeps the old "
-             "configuration, writes, restarts what needs it, proves that nothing is worse, else puts it back.",
+         .description = "Changes variables of a stack or mends findings: restarts what needs it, proves that nothing "
+                        "is worse, else puts it back.",
          .as_task = mcp::task_support::optional},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
         mcp::tool_hooks<args>{

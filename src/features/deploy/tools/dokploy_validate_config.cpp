@@ -42,7 +42,8 @@ mcp::tool dokploy_validate_config(services s)
         {.name = "dokploy_validate_config",
          .group = std::string(group_name),
          .about = mcp::subject::server,
-         .description = "Finds what is wrong with a stack on Dokploy: keys, URLs, variables, mail, containers, and whether each service answers; with the command that mends it."},
+         .description = "Finds what is wrong with a stack on Dokploy: keys, URLs, variables, mail, containers, and "
+                        "whether each service answers; with the command that mends it."},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); }
     );
 }

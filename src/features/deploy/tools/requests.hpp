@@ -44,17 +44,17 @@ template <class Args>
 constexpr auto stack_fields()
 {
     return std::tuple{
-        json::optional("server", &Args::server, "The Dokploy server, when there are several."),
-        json::optional("name", &Args::name, "Of the new stack: a-z, 0-9, hyphens, at most 32.", {0, 200}),
+        json::optional("server", &Args::server, "When there are several."),
+        json::optional("name", &Args::name, "a-z, 0-9, hyphens, at most 32.", {0, 200}),
         json::optional("domain", &Args::domain, "Whose DNS leads to the server.", {0, 253}),
-        json::optional("project", &Args::project, "In Dokploy; default: as the name."),
+        json::optional("project", &Args::project),
         json::optional("environment", &Args::environment),
-        json::optional("site_url", &Args::site_url, "Of the application."),
-        json::optional("smtp", &Args::smtp, "given: by the arguments below."),
+        json::optional("site_url", &Args::site_url),
+        json::optional("smtp", &Args::smtp),
         json::optional("smtp_host", &Args::smtp_host),
         json::optional("smtp_port", &Args::smtp_port),
         json::optional("smtp_user", &Args::smtp_user),
-        json::optional("smtp_password", &Args::smtp_password, "Better kept in [smtp] of the configuration."),
+        json::optional("smtp_password", &Args::smtp_password, "Better in [smtp] of the configuration."),
         json::optional("smtp_sender", &Args::smtp_sender),
         json::optional("smtp_sender_name", &Args::smtp_sender_name),
         json::optional("versions", &Args::versions, "SERVICE=TAG each.", {0, 50}),
