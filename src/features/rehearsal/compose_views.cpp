@@ -98,8 +98,8 @@ outcome mounts_by_service(incoming& what)
         for (const auto& [name, target] : c->of.volumes)
             out.emplace_back(row{
                 {"Type", "volume"},
-                {"Name", app + "_" + name},
-                {"Source", "/var/lib/docker/volumes/" + app + "_" + name + "/_data"},
+                {"Name", fmt::format("{}_{}", app, name)},
+                {"Source", fmt::format("/var/lib/docker/volumes/{}_{}/_data", app, name)},
                 {"Destination", target},
                 {"Driver", "local"},
                 {"RW", true},

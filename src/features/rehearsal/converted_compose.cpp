@@ -92,15 +92,15 @@ void add_routers(node& labels, const std::string& app, const row& domain)
     for (const auto& entry : entries) {
         const auto name = fmt::format("{}-{}-{}", app, number_of(domain, "uniqueConfigKey").value_or(1), entry);
         const auto router = "traefik.http.routers." + name;
-        add_label(labels, router + ".rule=" + rule);
-        add_label(labels, router + ".entrypoints=" + entry);
+        add_label(labels, fmt::format("{}.rule={}", router, rule));
+        add_label(labels, fmt::format("{}.entrypoints={}", router, entry));
         add_label(
             labels,
             fmt::format(
                 "traefik.http.services.{}.loadbalancer.server.port={}", name, number_of(domain, "port").value_or(3000)
             )
         );
-        add_label(labels, router + ".service=" + name);
+        add_label(labels, fmt::format("{}.service={}", router, name));
         if (entry == "web" && https)
             add_label(labels, router + ".middlewares=redirect-to-https@file");
         if (entry == "websecure")
