@@ -2,6 +2,7 @@
 #include "http/websocket_frame.hpp"
 
 #include "base/text.hpp"
+#include "crypto/random.hpp"
 
 #include <array>
 
@@ -46,9 +47,16 @@ std::size_t length_bytes(std::uint8_t short_length)
     return short_length == 127 ? 8 : 0;
 }
 
+void mask_with(std::string& payload, std::string_view mask)
+{
+    for (std::size_t i = 0; i < payload.size(); ++i)
+        payload[i] = static_cast<char>(payload[i] ^ mask[i % mask_bytes]);
+}
+
 } // namespace
 
-std::expected<std::optional<websocket_frame>, unsigned> read_frame(std::string_view bytes, std::size_t most_payload)
+std::expected<std::optional<websocket_frame>, unsigned>
+read_frame(std::string_view bytes, std::size_t most_payload, frame_sender from)
 {
     if (bytes.size() < 2)
         return std::nullopt;
@@ -59,10 +67,11 @@ std::expected<std::optional<websocket_frame>, unsigned> read_frame(std::string_v
     const bool masked = (second & 0x80U) != 0;
     std::uint64_t length = second & 0x7FU;
     const bool control = kind >= 8;
-    if ((first & 0x70U) != 0 || !is_known(kind) || !masked || (control && (!final || length > most_control_payload)))
+    if ((first & 0x70U) != 0 || !is_known(kind) || masked != (from == frame_sender::client) ||
+        (control && (!final || length > most_control_payload)))
         return std::unexpected(close_code::protocol_error);
     const auto extended = length_bytes(static_cast<std::uint8_t>(length));
-    const auto head = 2 + extended + mask_bytes;
+    const auto head = 2 + extended + (masked ? mask_bytes : 0);
     if (bytes.size() < head)
         return std::nullopt;
     if (extended > 0)
@@ -76,10 +85,23 @@ std::expected<std::optional<websocket_frame>, unsigned> read_frame(std::string_v
     websocket_frame out{.final = final, .kind = static_cast<opcode>(kind)};
     out.payload.assign(bytes.substr(head, static_cast<std::size_t>(length)));
     out.size = head + out.payload.size();
-    const auto mask = bytes.substr(head - mask_bytes, mask_bytes);
-    for (std::size_t i = 0; i < out.payload.size(); ++i)
-        out.payload[i] = static_cast<char>(out.payload[i] ^ mask[i % mask_bytes]);
+    if (masked)
+        mask_with(out.payload, bytes.substr(head - mask_bytes, mask_bytes));
     return out;
+}
+
+std::string masked_frame(opcode kind, std::string_view payload)
+{
+    auto out = frame_head(kind, payload.size());
+    out[1] = static_cast<char>(static_cast<unsigned char>(out[1]) | 0x80U);
+    std::array<std::byte, mask_bytes> drawn{};
+    crypto::random_bytes(drawn);
+    std::string mask;
+    for (const auto b : drawn)
+        mask += static_cast<char>(std::to_integer<unsigned char>(b));
+    std::string hidden(payload);
+    mask_with(hidden, mask);
+    return out + mask + hidden;
 }
 
 std::string frame_head(opcode kind, std::size_t payload_bytes)

@@ -40,9 +40,20 @@ struct websocket_frame
     std::size_t size = 0; ///< of the whole frame on the wire
 };
 
-/// The frame at the front of `bytes`, as a client sends it: masked, without extensions. Nothing while it is incomplete.
+/// Who sends a frame: clients mask theirs, servers must not (RFC 6455 section 5.1).
+enum class frame_sender
+{
+    client,
+    server
+};
+
+/// The frame at the front of `bytes`, without extensions. Nothing while it is incomplete.
 /// Fails with the code to close with; a payload of more than `most_payload` fails as soon as its length is known.
-std::expected<std::optional<websocket_frame>, unsigned> read_frame(std::string_view bytes, std::size_t most_payload);
+std::expected<std::optional<websocket_frame>, unsigned>
+read_frame(std::string_view bytes, std::size_t most_payload, frame_sender from = frame_sender::client);
+
+/// A whole final frame of a client, masked with random bytes.
+std::string masked_frame(opcode kind, std::string_view payload);
 
 /// The head of an unmasked, final frame; the payload follows it.
 std::string frame_head(opcode kind, std::size_t payload_bytes);

@@ -4,6 +4,7 @@
 #include "crypto/random.hpp"
 #include "io/event.hpp"
 
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,6 +34,16 @@ std::string percent_encoded(std::string_view text)
         else
             out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
+    return out;
+}
+
+/// Behind a path: `?a=1&b=2`; empty values are left out.
+std::string query_text(const parameters& of)
+{
+    std::string out;
+    for (const auto& [name, value] : of)
+        if (!value.empty())
+            out += (out.empty() ? "?" : "&") + percent_encoded(name) + "=" + percent_encoded(value);
     return out;
 }
 
@@ -92,13 +103,7 @@ http::client_request api::request_of(const call& what) const
         out.body = what.body;
         return out;
     }
-    char separator = '?';
-    for (const auto& [name, value] : what.query) {
-        if (value.empty())
-            continue;
-        out.url += separator + percent_encoded(name) + "=" + percent_encoded(value);
-        separator = '&';
-    }
+    out.url += query_text(what.query);
     return out;
 }
 
@@ -179,6 +184,17 @@ io::task<result<>> api::require(feature what, io::deadline until)
 {
     const auto v = CO_TRY(co_await version(until));
     co_return dokploy::require(v, what);
+}
+
+io::task<result<http::websocket_listener>>
+api::listen(io::offload_pool& threads, std::string path, parameters query, io::deadline until)
+{
+    CO_TRY(co_await turn(until));
+    http::websocket_target to{.url = how_.url + path + query_text(query), .pin = how_.pin};
+    to.secrets.push_back({"x-api-key", how_.key});
+    co_return co_await http::websocket_listener::open(
+        co_await boost::asio::this_coro::executor, threads, std::move(to), until
+    );
 }
 
 io::task<result<>> api::ping(io::deadline until)

@@ -9,6 +9,7 @@
 #include "http/client.hpp"
 #include "http/retry.hpp"
 #include "http/upstream.hpp"
+#include "http/websocket_listener.hpp"
 
 #include <chrono>
 #include <optional>
@@ -53,6 +54,10 @@ public:
 
     /// Whether a Dokploy answers at this URL; needs no key.
     io::task<result<>> ping(io::deadline until);
+
+    /// Opens a WebSocket of Dokploy with the key, in its turn like any call. `query` as that of a call.
+    io::task<result<http::websocket_listener>>
+    listen(io::offload_pool& threads, std::string path, parameters query, io::deadline until);
 
     double calls_per_second() { return limiter_.calls_per_second(); }
 

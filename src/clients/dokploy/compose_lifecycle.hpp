@@ -3,6 +3,7 @@
 
 #include "clients/dokploy/call.hpp"
 #include "clients/dokploy/create_once.hpp"
+#include "io/runtime.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -74,5 +75,12 @@ struct log_request
 /// Lines that begin with their time (RFC 3339), output and errors together, colours kept; empty when none contains the
 /// text. From v0.29 on: `feature::container_logs`.
 io::task<result<std::string>> read_container_log(caller& on, log_request what, io::deadline until);
+
+class api;
+
+/// The same over the WebSocket that every version has. It tells of no end: what comes within half a second of what came
+/// before belongs to it.
+io::task<result<std::string>>
+listen_to_container_log(api& on, io::offload_pool& threads, log_request what, io::deadline until);
 
 } // namespace basekeeper::dokploy

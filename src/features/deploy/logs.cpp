@@ -127,15 +127,15 @@ io::task<result<read_logs>> fetch_logs(
     io::deadline until
 )
 {
-    CO_TRY(co_await on.api.require(dokploy::feature::container_logs, until));
+    const bool over_http = dokploy::supports(CO_TRY(co_await on.api.version(until)), dokploy::feature::container_logs);
     read_logs out;
     for (const auto& one : CO_TRY(co_await look_at_containers(on, app_name, {}, until))) {
         const auto& wanted = what.which.services;
         if (!wanted.empty() && std::ranges::find(wanted, one.service) == wanted.end())
             continue;
-        auto text = co_await dokploy::read_container_log(
-            on.api, {.compose_id = compose_id, .container_id = one.id, .lines = what.lines_each}, until
-        );
+        dokploy::log_request asked{.compose_id = compose_id, .container_id = one.id, .lines = what.lines_each};
+        auto text = over_http ? co_await dokploy::read_container_log(on.api, std::move(asked), until)
+                              : co_await dokploy::listen_to_container_log(on.api, on.threads, std::move(asked), until);
         if (!text) {
             out.missing.push_back(fmt::format("{}: {}", one.service, text.error().message));
             continue;

@@ -1,11 +1,14 @@
 // From requests of HTTP to those of the world, and back; certificates for the hosts that are deployed.
 #include "features/rehearsal/server.hpp"
 
+#include "features/rehearsal/container_logs.hpp"
 #include "io/event.hpp"
 
 #include <fmt/format.h>
 #include <stdlib.h>
 
+#include <algorithm>
+#include <charconv>
 #include <system_error>
 #include <utility>
 
@@ -52,6 +55,17 @@ std::string escaped(std::string_view text, std::string_view kept)
         else
             out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     return out;
+}
+
+/// The last lines of a container's log; none for one that is not there.
+std::vector<std::string> tail_of(world& in, const std::string& id, const std::string& tail)
+{
+    const auto* c = in.docker.find(id);
+    if (c == nullptr)
+        return {};
+    std::size_t most = 100;
+    std::from_chars(tail.data(), tail.data() + tail.size(), most);
+    return container_log(*in.docker.owner_of(*c), *c, in.faults, {.to = in.now, .most = most});
 }
 
 front_request read_for_stack(http::request from)
@@ -148,9 +162,42 @@ world& server::at_present()
     return world_;
 }
 
+/// What `docker logs --follow` prints now, in pieces, as the output of a terminal; nothing comes after it.
+io::task<> server::answer_log_socket(http::request asked, http::exchange& with)
+{
+    const auto text = [&](std::string_view name) {
+        const auto found = std::ranges::find(asked.query, name, &std::pair<std::string, std::string>::first);
+        return found == asked.query.end() ? std::string() : found->second;
+    };
+    const bool known = world_.keys.check(header(asked, "x-api-key").value_or(""), world_.now) == key_verdict::good;
+    const auto lines = known ? tail_of(world_, text("containerId"), text("tail")) : std::vector<std::string>{};
+    const auto socket = co_await with.accept_websocket({});
+    if (!socket)
+        co_return;
+    if (!known) {
+        (*socket)->close(4003, "Not authorized");
+        co_return;
+    }
+    std::string piece;
+    for (const auto& line : lines) {
+        piece += line + "\r\n";
+        if (piece.size() > std::size_t{4} << 10U)
+            (*socket)->send(std::exchange(piece, {}));
+    }
+    if (!piece.empty())
+        (*socket)->send(std::move(piece));
+    with.on_drain([&] { (*socket)->close(1001, "the rehearsal ends"); });
+    while (co_await (*socket)->receive())
+        continue;
+}
+
 io::task<> server::answer_one(http::request asked, http::exchange& with)
 {
     at_present();
+    if (asked.path == "/docker-container-logs") {
+        co_await answer_log_socket(std::move(asked), with);
+        co_return;
+    }
     auto out = wire_.respond(read(std::move(asked)));
     static_cast<void>(certify()); // when it fails the old certificate stays
     if (out.how == delivery::never) {

@@ -61,6 +61,7 @@ public:
 
 private:
     io::task<> answer_one(http::request asked, http::exchange& with);
+    io::task<> answer_log_socket(http::request asked, http::exchange& with);
     io::task<> answer_for_stack(http::request asked, http::exchange& with);
     result<> make_folder();
     result<> certify();
