@@ -1,0 +1,235 @@
+// New Supabases on a rehearsed Dokploy: by the wizard and without questions, and everything that is refused before.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { failed, succeeded, textOf } from './support/answers.mjs';
+import { DokployWork } from './support/dokploy_work.mjs';
+import { claimsOf, readEnv } from './support/rehearsal.mjs';
+import { selfSigned } from './support/self_signed.mjs';
+
+const PATIENCE = { timeout: 60_000 };
+const EXIT = { invalid: 2, conflict: 4, denied: 5, unavailable: 7 };
+
+let work;
+before(async () => { work = await DokployWork.start(); });
+after(() => work?.remove());
+
+/** What a rehearsed Dokploy holds; a refused wish leaves it as it is. */
+async function holdings() {
+  const { projects, environments, composes, mounts, domains, deployments } = await work.on.state();
+  return { projects, environments, composes, mounts, domains, deployments };
+}
+
+/** Nothing is made, and the message says what is wrong and what to do. */
+async function refused(words, code, pattern, options = {}) {
+  const was = await holdings();
+  const said = await work.dokploy(words, { code, ...options });
+  assert.match(said, pattern);
+  assert.match(said, /\n {2}next: /);
+  assert.deepEqual(await holdings(), was);
+}
+
+/** A stack of which everything fits together. */
+async function assertSound(name, host) {
+  const env = await work.on.variables(name);
+  for (const [key, role] of [['ANON_KEY', 'anon'], ['SERVICE_ROLE_KEY', 'service_role']]) {
+    const claims = claimsOf(env[key], env.JWT_SECRET);
+    assert.equal(claims?.role, role, `${key} of ${name}`);
+    assert.equal(claims.iss, 'supabase');
+  }
+  for (const url of ['SITE_URL', 'SUPABASE_PUBLIC_URL', 'API_EXTERNAL_URL'])
+    assert.ok(env[url].startsWith(`https://${host}`), `${url}=${env[url]}`);
+  const { findings, live } = await work.validate(name);
+  assert.deepEqual(findings.filter((f) => f.severity === 'critical' || f.severity === 'error'), []);
+  assert.deepEqual(live.filter((one) => one.outcome === 'failed'), []);
+  await work.learnSecrets();
+}
+
+test('scenario 1: the wizard asks a person for what is missing and ends with a stack that is proven', PATIENCE, async () => {
+  const server = work.serve();
+  await server.initialize('2025-11-25', { elicitation: {} });
+  const answers = { name: 'shop', domain: 'shop.example.com', confirm: true };
+  const asked = [];
+  server.answerRequest = ({ method, params }) => {
+    assert.equal(method, 'elicitation/create');
+    const wanted = Object.keys(params.requestedSchema.properties);
+    asked.push([...wanted, params.message]);
+    return { action: 'accept', content: Object.fromEntries(wanted.map((name) => [name, answers[name]])) };
+  };
+  const done = succeeded(await server.call('dokploy_setup_wizard', { smtp: 'none' }));
+  assert.deepEqual(asked.map(([name]) => name), ['name', 'domain', 'confirm']);
+  assert.match(asked[2][1], /Deploy "shop" at https:\/\/shop\.example\.com to default \(project shop, 13 services/);
+  assert.deepEqual([done.step, done.steps, done.title], [9, 9, 'Validated']);
+  assert.equal(done.deployment.job.status, 'succeeded');
+  assert.ok(done.review.variables.some((line) => /^JWT_SECRET=\*+/.test(line)), 'secrets are masked in the review');
+  await server.stop();
+  await assertSound('shop', 'shop.example.com');
+});
+
+test('scenario 1: a person who declines the review makes nothing', PATIENCE, async () => {
+  const was = await holdings();
+  const server = work.serve();
+  await server.initialize('2025-11-25', { elicitation: {} });
+  server.answerRequest = () => ({ action: 'decline' });
+  const text = failed(await server.call('dokploy_setup_wizard', { name: 'never', domain: 'never.example.com', smtp: 'none' }));
+  assert.match(text, /nothing was made/);
+  await server.stop();
+  assert.deepEqual(await holdings(), was);
+});
+
+test('scenario 1: a client that cannot be asked goes through the wizard call by call', PATIENCE, async () => {
+  const server = work.serve();
+  await server.initialize('2025-11-25');
+  const given = {};
+  const answers = { name: 'desk', smtp: 'none', domain: 'desk.example.com', confirm: true };
+  const asked = [];
+  let came = succeeded(await server.call('dokploy_setup_wizard', given));
+  while (came.argument) {
+    assert.ok(asked.length < 5, `asked again and again: ${asked}`);
+    asked.push(came.argument);
+    assert.match(came.next, new RegExp(`dokploy_setup_wizard again with all answers so far and ${came.argument}`));
+    assert.deepEqual((await work.on.named('desk')), [], 'nothing is made before the review is agreed to');
+    given[came.argument] = answers[came.argument];
+    came = succeeded(await server.call('dokploy_setup_wizard', given));
+  }
+  assert.deepEqual(asked, ['name', 'smtp', 'domain', 'confirm']);
+  assert.equal(came.deployment.job.status, 'succeeded');
+  await server.stop();
+  await assertSound('desk', 'desk.example.com');
+});
+
+test('by the command: a dry run shows the plan and makes nothing, then it is deployed beside the others', PATIENCE, async () => {
+  const was = await holdings();
+  const shown = await work.deploy('club', 'club.example.com', ['--dry-run']);
+  assert.equal(shown.review.images.length, 13);
+  assert.match(shown.next, /nothing was made/);
+  assert.deepEqual(await holdings(), was);
+  const made = await work.deploy('club', 'club.example.com');
+  assert.equal(made.job.status, 'succeeded');
+  assert.equal(made.url, 'https://club.example.com');
+  await assertSound('club', 'club.example.com');
+  const { stacks } = await work.dokploy('list');
+  assert.deepEqual(stacks.map((s) => [s.name, s.health]).sort(), ['club', 'desk', 'shop'].map((n) => [n, '13 of 13 healthy']));
+  const keys = (await Promise.all(['club', 'desk', 'shop'].map((n) => work.on.variables(n)))).map((e) => e.JWT_SECRET);
+  assert.equal(new Set(keys).size, 3, 'each stack has secrets of its own');
+});
+
+test('without mail users are confirmed at once, as the review says, and can sign up', PATIENCE, async () => {
+  const { live } = await work.validate('shop');
+  const outcome = (name) => live.find((one) => one.name === name);
+  assert.equal(outcome('sign_up').outcome, 'passed', outcome('sign_up').detail);
+});
+
+test('scenario 6: a name that cannot stand in an address is refused with one that can', PATIENCE, async () => {
+  await refused(['deploy', 'My Project', '--domain', 'a.example.com', '--no-mail', '--yes'], EXIT.invalid, /next: use my-project/);
+  const server = work.serve();
+  await server.initialize();
+  assert.match(failed(await server.call('dokploy_setup_wizard', { name: 'My Project' })), /use my-project/);
+  assert.match(
+    failed(await server.call('dokploy_deploy_supabase', { name: 'Größe 9', domain: 'a.example.com', smtp: 'none' })), /next: use [a-z0-9-]+/,
+  );
+  await server.stop();
+});
+
+// Wishes that cannot be fulfilled: [what, words, exit code, what is said].
+const WISHES = [
+  ['a domain that does not resolve', 'deploy nine --domain db.nowhere.invalid', EXIT.invalid, /db\.nowhere\.invalid does not resolve[^]*next: add an A record/],
+  ['a domain that another service has', 'deploy nine --domain shop.example.com', EXIT.conflict, /belongs to the service "shop" already[^]*next: choose another domain/],
+  ['a service that is there', 'deploy shop --domain nine.example.com', EXIT.conflict, /the project "shop" has a service "shop" already[^]*next: choose another name/],
+  ['a domain that is none', 'deploy nine --domain http://', EXIT.invalid, /next: /],
+  ['a version that is none', 'deploy nine --domain nine.example.com --image auth', EXIT.invalid, /"auth" is no version[^]*next: write SERVICE=TAG/],
+  ['a variable that is none', 'deploy nine --domain nine.example.com --set broken', EXIT.invalid, /broken[^]*next: /],
+];
+for (const [what, words, code, pattern] of WISHES)
+  test(`refused before anything is made: ${what}`, PATIENCE, () => refused(`${words} --no-mail --yes`, code, pattern));
+
+const DEPLOY = 'deploy nine --domain nine.example.com --no-mail --yes';
+
+test('refused: a wrong URL, a wrong key, a key of a member, a URL that is no Dokploy', PATIENCE, async () => {
+  const other = (env) => ({ env });
+  await refused(DEPLOY, EXIT.unavailable, /127\.0\.0\.1:1\b[^]*next: /, other({ DOKPLOY_URL: 'http://127.0.0.1:1' }));
+  await refused(DEPLOY, EXIT.denied, /key[^]*next: /, other({ DOKPLOY_API_KEY: 'wrong'.repeat(12) }));
+  await refused(DEPLOY, EXIT.denied, /belongs to a member[^]*next: make a key as an owner/, other({ DOKPLOY_API_KEY: work.on.facts.member_key }));
+  const page = http.createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<h1>hello</h1>')).listen(0, '127.0.0.1');
+  await once(page, 'listening');
+  const url = `http://127.0.0.1:${page.address().port}`;
+  const got = await work.run(['dokploy', ...DEPLOY.split(' ')], { env: { DOKPLOY_URL: url } });
+  page.close();
+  assert.notEqual(got.code, 0);
+  assert.match(got.stderr, /page[^]*next: /);
+});
+
+test('refused: http where Dokploy redirects to https, with the URL to use', PATIENCE, async () => {
+  const door = http.createServer((ask, answer) => answer.writeHead(301, { location: `https://dokploy.example.com${ask.url}` }).end()).listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  await refused(DEPLOY, EXIT.invalid, /redirects[^]*next: [^]*https:\/\/dokploy\.example\.com/, {
+    env: { DOKPLOY_URL: `http://127.0.0.1:${door.address().port}` },
+  });
+  door.close();
+});
+
+test('a self-signed certificate is refused with its pin, and accepted with that', PATIENCE, async () => {
+  const front = await selfSigned(work.on.url);
+  try {
+    const env = { DOKPLOY_URL: front.url };
+    const said = await work.dokploy('list', { env, code: 0 }).then((list) => list.unreachable.join('\n'), (why) => String(why));
+    const pin = /sha256\/\/[A-Za-z0-9+/=]{44}/.exec(said)?.[0];
+    assert.ok(pin, said);
+    const { stacks } = await work.dokploy('list', { env: { ...env, BASEKEEPER_DOKPLOY_PIN: pin } });
+    assert.ok(stacks.some((s) => s.name === 'shop'));
+    const wrong = `sha256//${Buffer.alloc(32).toString('base64')}`;
+    const refusedOnes = await work.dokploy('list', { env: { ...env, BASEKEEPER_DOKPLOY_PIN: wrong } });
+    assert.equal(refusedOnes.stacks.length, 0);
+    await refused(DEPLOY, EXIT.denied, /certificate[^]*sha256\/\//, { env });
+  } finally { await front.stop(); }
+});
+
+/** A mail server that knows one account. */
+async function mailServer(asked) {
+  const program = fileURLToPath(new URL('../npm/mail_server.mjs', import.meta.url));
+  const child = spawn(process.execPath, [program, JSON.stringify(asked)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  let log = '';
+  const port = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      log += chunk;
+      const found = /^port (\d+)$/m.exec(log);
+      if (found) resolve(Number(found[1]));
+    }).on('end', () => reject(new Error('no mail server')));
+  });
+  return { port, get log() { return log; }, stop: () => { process.off('exit', kill); kill(); } };
+}
+
+test('scenario 7: a mail account is tried before anything is made; a wrong password and placeholders are refused', PATIENCE, async () => {
+  const front = await selfSigned(work.on.url); // only for its certificate
+  const mail = await mailServer({ certificate: front.certificate, key: front.privateKey, hideStarttls: true, insecureLogin: true });
+  try {
+    const words = (more) => ['deploy', 'post', '--domain', 'post.example.com', '--smtp-host', '127.0.0.1', '--smtp-port',
+      String(mail.port), '--smtp-user', 'shop', '--smtp-sender', 'hello@shop.test', '--yes', ...more];
+    await refused(words([]), EXIT.denied, /smtp[^]*(password|refuse|login)/i, { env: { BASEKEEPER_SMTP_PASSWORD: 'not this one' } });
+    await refused(
+      ['deploy', 'post', '--domain', 'post.example.com', '--smtp-host', 'supabase-mail', '--smtp-user', 'fake_mail_user',
+        '--smtp-sender', 'admin@example.com', '--yes'],
+      EXIT.invalid, /placeholder|supabase-mail/, { env: { BASEKEEPER_SMTP_PASSWORD: 'fake_mail_password' } },
+    );
+    const password = 'pässword of the shop';
+    const shown = await work.dokploy(words(['--dry-run']), { env: { BASEKEEPER_SMTP_PASSWORD: password } });
+    assert.match(shown.review.notes.join('\n'), /mail: 127\.0\.0\.1:\d+, .*logged in by/);
+    assert.ok(!mail.log.includes('DATA'), 'no mail was sent');
+    work.secrets.add(password);
+  } finally {
+    mail.stop();
+    await front.stop();
+  }
+});
+
+test('nothing that was said or kept holds a secret', async () => {
+  await work.learnSecrets();
+  work.assertNothingLeaked();
+});
