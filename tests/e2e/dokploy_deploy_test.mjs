@@ -148,29 +148,28 @@ const WISHES = [
 for (const [what, words, code, pattern] of WISHES)
   test(`refused before anything is made: ${what}`, PATIENCE, () => refused(`${words} --no-mail --yes`, code, pattern));
 
+/** The URL of a server that answers so, until the test ends. */
+async function served(t, answers) {
+  const server = http.createServer(answers).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => { server.closeAllConnections(); server.close(); });
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
 const DEPLOY = 'deploy nine --domain nine.example.com --no-mail --yes';
 
-test('refused: a wrong URL, a wrong key, a key of a member, a URL that is no Dokploy', PATIENCE, async () => {
+test('refused: a wrong URL, a wrong key, a key of a member, a URL that is no Dokploy', PATIENCE, async (t) => {
   const other = (env) => ({ env });
   await refused(DEPLOY, EXIT.unavailable, /127\.0\.0\.1:1\b[^]*next: /, other({ DOKPLOY_URL: 'http://127.0.0.1:1' }));
   await refused(DEPLOY, EXIT.denied, /key[^]*next: /, other({ DOKPLOY_API_KEY: 'wrong'.repeat(12) }));
   await refused(DEPLOY, EXIT.denied, /belongs to a member[^]*next: make a key as an owner/, other({ DOKPLOY_API_KEY: work.on.facts.member_key }));
-  const page = http.createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<h1>hello</h1>')).listen(0, '127.0.0.1');
-  await once(page, 'listening');
-  const url = `http://127.0.0.1:${page.address().port}`;
-  const got = await work.run(['dokploy', ...DEPLOY.split(' ')], { env: { DOKPLOY_URL: url } });
-  page.close();
-  assert.notEqual(got.code, 0);
-  assert.match(got.stderr, /page[^]*next: /);
+  const url = await served(t, (_, answer) => answer.setHeader('content-type', 'text/html').end('<h1>hello</h1>'));
+  await refused(DEPLOY, EXIT.invalid, /page[^]*next: /, other({ DOKPLOY_URL: url }));
 });
 
-test('refused: http where Dokploy redirects to https, with the URL to use', PATIENCE, async () => {
-  const door = http.createServer((ask, answer) => answer.writeHead(301, { location: `https://dokploy.example.com${ask.url}` }).end()).listen(0, '127.0.0.1');
-  await once(door, 'listening');
-  await refused(DEPLOY, EXIT.invalid, /redirects[^]*next: [^]*https:\/\/dokploy\.example\.com/, {
-    env: { DOKPLOY_URL: `http://127.0.0.1:${door.address().port}` },
-  });
-  door.close();
+test('refused: http where Dokploy redirects to https, with the URL to use', PATIENCE, async (t) => {
+  const url = await served(t, (ask, answer) => answer.writeHead(301, { location: `https://dokploy.example.com${ask.url}` }).end());
+  await refused(DEPLOY, EXIT.invalid, /redirects[^]*next: [^]*https:\/\/dokploy\.example\.com/, { env: { DOKPLOY_URL: url } });
 });
 
 test('a self-signed certificate is refused with its pin, and accepted with that', PATIENCE, async () => {
