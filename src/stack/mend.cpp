@@ -226,7 +226,10 @@ result<> mend_settings(draft& d, const stack_wishes& wishes)
     };
     if (turn("ENABLE_PHONE_AUTOCONFIRM", "true", "false"))
         mended(d, "a telephone number counts only after its code was entered");
-    if (turn("ENABLE_EMAIL_AUTOCONFIRM", "true", "false"))
+    // Without mail nobody ever gets a link to open: then nobody could sign up.
+    if (!wishes.smtp)
+        changes.emplace_back("ENABLE_EMAIL_AUTOCONFIRM", crypto::secret<>("true"));
+    else if (turn("ENABLE_EMAIL_AUTOCONFIRM", "true", "false"))
         mended(d, "a mail address counts only after its link was opened");
     if (d.env.value_or_empty("OPENAI_API_KEY").starts_with("sk-proj-xxxx")) {
         changes.emplace_back("OPENAI_API_KEY", crypto::secret<>());
@@ -236,7 +239,7 @@ result<> mend_settings(draft& d, const stack_wishes& wishes)
         changes.push_back(std::move(one));
     TRY(d.env.merge(changes));
     if (!wishes.smtp)
-        remark(d, "no mail server is set: sign-ups by mail cannot be confirmed and passwords not be reset");
+        remark(d, "no mail server is set: mail addresses count without a proof, and passwords cannot be reset");
     if (d.env.value_or_empty("FUNCTIONS_VERIFY_JWT") == "false")
         remark(d, "edge functions can be called without a key (FUNCTIONS_VERIFY_JWT is false)");
     return {};

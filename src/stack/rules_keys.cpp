@@ -251,7 +251,7 @@ void check_containers(const looked_at& stack, findings& out)
                      container.service
                  ),
                  fmt::format("the container of {} has another value than the env text", container.service),
-                 {.kind = remedy_kind::redeploy}}
+                 {.kind = remedy_kind::regenerate_keys}}
             );
         if (differs(container, "POSTGRES_PASSWORD", "POSTGRES_PASSWORD"))
             out.push_back(

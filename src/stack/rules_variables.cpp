@@ -235,7 +235,9 @@ void check_mail(const looked_at& stack, findings& out)
             {"smtp_missing",
              severity::warning,
              "SMTP_HOST",
-             "no mail server is set: no mail is sent",
+             value("ENABLE_EMAIL_AUTOCONFIRM") == "true"
+                 ? "no mail server is set: mail addresses count without a proof, and passwords cannot be reset"
+                 : "no mail server is set: nobody can sign up by mail, and passwords cannot be reset",
              "SMTP_HOST is empty",
              change}
         );
@@ -254,7 +256,9 @@ void check_mail(const looked_at& stack, findings& out)
     for (const auto& [name, door, what] :
          {std::array<std::string_view, 3>{"ENABLE_EMAIL_AUTOCONFIRM", "ENABLE_EMAIL_SIGNUP", "mail address"},
           std::array<std::string_view, 3>{"ENABLE_PHONE_AUTOCONFIRM", "ENABLE_PHONE_SIGNUP", "telephone number"}})
-        if (value(name) == "true" && value(door) != "false" && value("DISABLE_SIGNUP") != "true")
+        // Without a mail server there is no other way, and smtp_missing tells it.
+        if (value(name) == "true" && value(door) != "false" && value("DISABLE_SIGNUP") != "true" &&
+            !(what == "mail address" && host.empty()))
             out.push_back(
                 {"autoconfirm",
                  severity::warning,

@@ -35,12 +35,11 @@ struct verb
     std::string_view tool;
 };
 
-constexpr std::array<verb, 6> verbs{{
+constexpr std::array<verb, 5> verbs{{
     {"regenerate-keys", "dokploy_regenerate_keys"},
     {"update-env", "dokploy_update_env"},
     {"update-env", "dokploy_update_env"},
     {"domain", "dokploy_manage_domain"},
-    {"deploy", "dokploy_deploy_supabase"},
     {},
 }};
 

@@ -67,10 +67,9 @@ enum class remedy_kind
     update_env,      ///< set, make anew or remove variables
     mend,            ///< change the compose file or the env text as the rule says
     manage_domain,   ///< add or change the domain
-    redeploy,        ///< the configuration is right, the containers are older
     by_hand          ///< nothing that a program may decide
 };
-BOOST_DESCRIBE_ENUM(remedy_kind, regenerate_keys, update_env, mend, manage_domain, redeploy, by_hand)
+BOOST_DESCRIBE_ENUM(remedy_kind, regenerate_keys, update_env, mend, manage_domain, by_hand)
 
 /// What heals a finding, for a program; `command` and `tool` say the same to people and models.
 struct remedy

@@ -116,7 +116,8 @@ io::task<> engine::list_on(server& on, stack_list& into, io::deadline until)
 {
     const auto all = co_await list_services(on, until);
     if (!all) {
-        into.unreachable.push_back(fmt::format("{}: {}", on.name, all.error().message));
+        const auto& why = all.error();
+        into.unreachable.push_back(fmt::format("{}: {}; {}", on.name, why.message, why.hint));
         co_return;
     }
     const auto count = std::min(all->size(), most_stacks_read);
@@ -161,10 +162,11 @@ io::task<result<deployment_review>> engine::review(stack_request what, io::deadl
     co_return out;
 }
 
-io::task<result<jobs::view>> engine::deploy(stack_request what, std::string principal)
+io::task<result<jobs::view>> engine::deploy(stack_request what, std::string principal, io::deadline until)
 {
     const auto* on = CO_TRY(with_.on.find(what.server));
     what.server = on->name;
+    CO_TRY(co_await check_request(with_, what, until));
     co_return co_await work_.start(
         {.kind = std::string(new_stack_kind),
          .instance = what.name,

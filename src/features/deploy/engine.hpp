@@ -205,7 +205,9 @@ public:
 
     /// All that can be found out before, and what it would become; makes nothing.
     io::task<result<deployment_review>> review(stack_request what, io::deadline until);
-    io::task<result<jobs::view>> deploy(stack_request what, std::string principal);
+
+    /// Begins the job, unless `review` would fail: then there is none.
+    io::task<result<jobs::view>> deploy(stack_request what, std::string principal, io::deadline until);
 
     /// A request for a second stack like this one, with secrets of its own: versions, mail and variables are taken
     /// over.

@@ -99,8 +99,8 @@ io::deadline step_deadline()
 
 io::task<result<>> check(workshop with, run& job)
 {
-    // A resumed job has made its own service, which then is not in the way.
-    if (!note(job, "compose_id").empty())
+    // Just before it began all of it was looked at; a resumed job has made its own service, which is not in the way.
+    if (job.record().attempts == 1 || !note(job, "compose_id").empty())
         co_return result<>{};
     auto request = CO_TRY(request_of(job));
     CO_TRY(co_await check_request(with, std::move(request), step_deadline()));

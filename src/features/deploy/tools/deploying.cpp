@@ -18,7 +18,7 @@ io::task<result<deployment_result>> deploy_stack(services s, stack_request what,
     }
     const auto name = what.name;
     out.url = "https://" + what.domain;
-    const auto begun = CO_TRY(co_await s.of.deploy(std::move(what), c.who().id));
+    const auto begun = CO_TRY(co_await s.of.deploy(std::move(what), c.who().id, c.deadline()));
     const auto end =
         CO_TRY(co_await jobs::tools::follow_in_call(s.of.jobs(), begun.record.id, c, jobs::tools::outcome::failure));
     out.job = jobs::report_of(end);
