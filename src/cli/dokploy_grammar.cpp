@@ -18,7 +18,7 @@ void add_stack_options(CLI::App& c, dokploy_command& d)
     c.add_option("--smtp-user", d.smtp_user, "Its password is read from BASEKEEPER_SMTP_PASSWORD or asked for");
     c.add_option("--smtp-sender", d.smtp_sender, "Address that mails come from");
     c.add_option("--smtp-sender-name", d.smtp_sender_name);
-    c.add_flag("--no-mail", d.no_mail, "Send none; nobody can sign up by address before there is a mail server");
+    c.add_flag("--no-mail", d.no_mail, "Send none; mail addresses then count without a proof");
     c.add_option("--image", d.versions, "SERVICE=TAG; may be repeated")->take_all()->expected(1);
     c.add_option("--set", d.variables, "NAME=VALUE; may be repeated")->take_all()->expected(1);
 }

@@ -302,10 +302,8 @@ deployment_review review_of(const stack_request& what, const stack::stack_plan& 
         .environment = environment_of(what),
         .name = what.name,
         .url = plan.domains.empty() ? std::string() : "https://" + plan.domains.front().host,
-        .smtp =
-            what.smtp
-                ? fmt::format("{}:{} as {}", what.smtp->host, what.smtp->port, what.smtp->user)
-                : std::string("none: no mail is sent, and nobody can sign up by address before there is a mail server")
+        .smtp = what.smtp ? fmt::format("{}:{} as {}", what.smtp->host, what.smtp->port, what.smtp->user)
+                          : std::string("none: no mail is sent, mail addresses count without a proof")
     };
     out.images.reserve(plan.images.size());
     for (const auto& image : plan.images)

@@ -88,8 +88,8 @@ public:
                 "Mail",
                 "smtp",
                 "By which server shall mails of sign-ups and password resets go? Give smtp_host, smtp_port, smtp_user, "
-                "smtp_password and smtp_sender, or smtp=none: then no mail is sent, and nobody can sign up by address "
-                "before there is a mail server"
+                "smtp_password and smtp_sender, or smtp=none: then no mail is sent, mail addresses "
+                "count without a proof, and passwords cannot be reset"
             );
         CO_TRY(co_await check_mail(request));
         if (CO_TRY(co_await needs(
@@ -114,7 +114,7 @@ private:
     {
         title(4, "Mail");
         if (!request.smtp) {
-            answered("smtp", "none: no mail is sent, and nobody can sign up by address before there is a mail server");
+            answered("smtp", "none: no mail is sent, mail addresses count without a proof");
             co_return result<>{};
         }
         call_.client().progress(4, all_steps, "talking to the mail server");
