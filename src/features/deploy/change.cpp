@@ -161,20 +161,19 @@ io::task<result<>> restart(tools t, run& job, const setup& from, const setup& to
     co_return result<>{};
 }
 
+/// Of the deployment with the new setup.
+std::string title_of(const run& job)
+{
+    return fmt::format("basekeeper: {}, job {}", argument(job, "reason"), job.record().id);
+}
+
 io::task<result<>> restart_after(tools t, run& job)
 {
     const auto before = CO_TRY(setup_from(job.secret("before")));
     const auto after = CO_TRY(setup_from(job.secret("after")));
     job.notes()["restarting"] = true;
     CO_TRY(co_await job.checkpoint());
-    co_return co_await restart(
-        t,
-        job,
-        before,
-        after,
-        fmt::format("basekeeper: {}, job {}", argument(job, "reason"), job.record().id),
-        telling(job)
-    );
+    co_return co_await restart(t, job, before, after, title_of(job), telling(job));
 }
 
 io::task<result<>> wait_for_health(tools t, run& job, crypto::secret<> compose, tell told)
@@ -254,6 +253,18 @@ io::task<result<>> renew_before(tools t, run& job)
     co_return co_await renew(t, job, before);
 }
 
+/// Whether containers may have seen the new setup: Dokploy took its deployment, or there was none to be taken.
+io::task<result<bool>> may_have_restarted(tools t, run& job, const setup& before, const setup& after)
+{
+    if (!job.notes().contains("restarting"))
+        co_return false;
+    const auto what = CO_TRY(touched(before, after));
+    if (what.by_deployment.empty())
+        co_return true;
+    auto* on = CO_TRY(server_of(t, job));
+    co_return co_await was_asked_for(*on, argument(job, "compose_id"), title_of(job), step_deadline());
+}
+
 /// Everything back as it was. Nobody can stop it half-way, so that it tells how far it is and never asks.
 io::task<result<>> put_back(tools t, run& job)
 {
@@ -267,8 +278,7 @@ io::task<result<>> put_back(tools t, run& job)
     if (job.notes().contains("password_changed"))
         if (const auto change = database_password(before, after))
             CO_TRY(co_await give_password(t, job, change->from, "password back"));
-    // The containers never saw the other one.
-    if (!job.notes().contains("restarting"))
+    if (!CO_TRY(co_await may_have_restarted(t, job, before, after)))
         co_return result<>{};
     CO_TRY(co_await restart(
         t,

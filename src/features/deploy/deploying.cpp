@@ -20,6 +20,8 @@ constexpr int lines_of_reason = 30;
 constexpr std::size_t most_reason_bytes = 1'500;
 constexpr int looks_before_the_queue = 3; ///< at the rows alone
 constexpr int looks_until_lost = 3;       ///< in neither place
+constexpr int most_requests = 3;          ///< of one deployment, when Dokploy fails at it
+constexpr std::chrono::milliseconds before_asking_again{500};
 
 using status = dokploy::deployment_status;
 
@@ -105,14 +107,48 @@ is_queued(server& on, const std::string& compose_id, const std::string& title, i
     });
 }
 
+/// Whether Dokploy has taken a deployment of just that title.
+io::task<result<bool>>
+was_taken(server& on, const std::string& compose_id, const std::string& title, io::deadline until)
+{
+    const auto rows = CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until));
+    if (std::ranges::find(rows, title, &dokploy::deployment::title) != rows.end())
+        co_return true;
+    co_return co_await is_queued(on, compose_id, title, until);
+}
+
+/// Asks for it. A call that failed inside Dokploy, or whose answer was lost, may have worked all the same: that is
+/// looked at before it is asked again.
+io::task<result<>> request(server& on, const std::string& compose_id, const std::string& title, io::deadline until)
+{
+    for (int asked = 1;; ++asked) {
+        auto done = co_await dokploy::deploy_compose(on.api, compose_id, title, "by basekeeper", until);
+        if (done)
+            co_return result<>{};
+        if (done.error().code != condition::unavailable || asked == most_requests)
+            co_return std::unexpected(std::move(done).error());
+        CO_TRY(co_await io::sleep(until.capped(before_asking_again * asked).remaining()));
+        if (CO_TRY(co_await was_taken(on, compose_id, title, until)))
+            co_return result<>{};
+    }
+}
+
 } // namespace
+
+io::task<result<bool>> was_asked_for(server& on, std::string compose_id, std::string title, io::deadline until)
+{
+    const auto now = current_attempt(CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until)), title);
+    if (now.row || now.title != title)
+        co_return true;
+    co_return co_await is_queued(on, compose_id, title, until);
+}
 
 io::task<result<>>
 deploy_and_follow(server& on, std::string compose_id, std::string title, tell told, io::deadline until)
 {
     auto now = current_attempt(CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until)), title);
     if (!now.row && !CO_TRY(co_await is_queued(on, compose_id, now.title, until)))
-        CO_TRY(co_await dokploy::deploy_compose(on.api, compose_id, now.title, "by basekeeper", until));
+        CO_TRY(co_await request(on, compose_id, now.title, until));
     pace wait(on.poll_interval);
     int looks = 0;
     int nowhere = 0;

@@ -18,4 +18,7 @@ using tell = std::function<io::task<result<>>(double, std::string)>;
 io::task<result<>>
 deploy_and_follow(server& on, std::string compose_id, std::string title, tell told, io::deadline until);
 
+/// Whether a deployment of that title, or a later attempt at it, waits, runs or has ended.
+io::task<result<bool>> was_asked_for(server& on, std::string compose_id, std::string title, io::deadline until);
+
 } // namespace basekeeper::deploy

@@ -361,11 +361,4 @@ io::task<result<std::vector<kept_setup>>> engine::kept(stack_name which, io::dea
     co_return out;
 }
 
-io::task<result<std::vector<difference>>> engine::compare_kept(stack_name which, std::string id, io::deadline until)
-{
-    const auto in = CO_TRY(co_await find(std::move(which), until));
-    const auto wanted = CO_TRY(co_await kept_.read(std::move(id)));
-    co_return compare(in.now, wanted);
-}
-
 } // namespace basekeeper::deploy

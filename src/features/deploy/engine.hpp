@@ -241,9 +241,6 @@ public:
     io::task<result<std::vector<reported_domain>>> domains(stack_name which, io::deadline until);
     io::task<result<std::vector<kept_setup>>> kept(stack_name which, io::deadline until);
 
-    /// What differs between a kept setup and what is there.
-    io::task<result<std::vector<difference>>> compare_kept(stack_name which, std::string id, io::deadline until);
-
 private:
     struct found;
     io::task<result<found>> find(stack_name which, io::deadline until);

@@ -256,10 +256,10 @@ crypto::secret<> to_text(const setup& what)
 
 result<setup> setup_from(const crypto::secret<>& text)
 {
-    const auto read = TRY(json::read(text.reveal(), {.max_bytes = std::size_t{16} << 20U}));
-    if (!read.is_object())
+    const auto read = json::read(text.reveal(), {.max_bytes = std::size_t{16} << 20U});
+    if (!read || !read->is_object() || !read->get_object().contains("env") || !read->get_object().contains("compose"))
         return damaged();
-    const auto& whole = read.get_object();
+    const auto& whole = read->get_object();
     setup out{
         .env = crypto::secret<>(text_in(whole, "env")),
         .compose = crypto::secret<>(text_in(whole, "compose")),

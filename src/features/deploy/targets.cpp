@@ -43,6 +43,24 @@ std::unexpected<error> wrong(std::string_view argument, std::string_view what, s
     return fail(condition::invalid_argument, fmt::format("{}: {}", argument, what), std::move(hint));
 }
 
+/// Fails for what no stack works without, or loses data without.
+result<> check_may_remove(const std::string& name)
+{
+    if (!env_text::is_name(name))
+        return wrong("remove", fmt::format("\"{}\" is no variable", utf8_prefix(name, 60)), "give names only");
+    const bool is_needed = name == "POSTGRES_PASSWORD" ||
+                           std::ranges::find(api_key_names, name) != api_key_names.end() ||
+                           std::ranges::find(data_key_names, name) != data_key_names.end();
+    if (is_needed)
+        return wrong(
+            "remove",
+            fmt::format("the stack does not work without {}", name),
+            "make it anew instead: basekeeper dokploy regenerate-keys NAME, or update-env NAME --generate "
+            "POSTGRES_PASSWORD"
+        );
+    return {};
+}
+
 result<crypto::secret<>> generated(const std::string& name)
 {
     if (std::ranges::find(api_key_names, name) != api_key_names.end())
@@ -163,8 +181,7 @@ result<setup> with_variables(const setup& now, const variable_changes& wanted, c
     auto to = TRY(mended(now, wanted.mend, name, at));
     auto env = TRY(env_of(to));
     for (const auto& each : wanted.remove) {
-        if (!env_text::is_name(each))
-            return wrong("remove", fmt::format("\"{}\" is no variable", utf8_prefix(each, 60)), "give names only");
+        TRY(check_may_remove(each));
         TRY(env.remove(each));
     }
     if (!settings.empty())

@@ -1,0 +1,149 @@
+// What a setup becomes: only what is meant, keys that belong together, nothing that loses data.
+#include "crypto/jwt.hpp"
+#include "env_text/document.hpp"
+#include "features/deploy/targets.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace basekeeper::deploy {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr wall_time now{std::chrono::seconds{1'800'000'000}};
+
+constexpr std::string_view compose = R"(services:
+  kong:
+    image: kong/kong:3.9.1
+    environment:
+      SUPABASE_ANON_KEY: ${ANON_KEY}
+    volumes:
+      - ../files/volumes/api/kong.yml:/home/kong/kong.yml:ro
+  auth:
+    image: supabase/gotrue:v2.189.0
+    environment:
+      GOTRUE_SITE_URL: ${SITE_URL}
+      GOTRUE_JWT_SECRET: ${JWT_SECRET}
+  db:
+    image: supabase/postgres:17.6.1.136
+    environment:
+      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD}
+)";
+
+setup sample()
+{
+    return {
+        .env = crypto::secret<>(
+            std::string("JWT_SECRET=an-old-secret-of-forty-characters-or-so\nANON_KEY=old-anon-key-0123456789\n"
+                        "SERVICE_ROLE_KEY=old-service-key-0123456789\nSITE_URL=https://a.example.com\n"
+                        "POSTGRES_PASSWORD=old\n# a comment\n")
+        ),
+        .compose = crypto::secret<>(std::string(compose)),
+        .files = {{"/volumes/api/kong.yml", crypto::secret<>(std::string("key: old-anon-key-0123456789"))}},
+        .domains = {{.host = "db.example.com", .service = "kong"}},
+    };
+}
+
+std::string value(const setup& in, std::string_view name)
+{
+    return std::string(env_text::document::parse(in.env.reveal())->value_or_empty(name));
+}
+
+error refused(const variable_changes& what)
+{
+    const auto done = with_variables(sample(), what, "shop", now);
+    EXPECT_FALSE(done) << "was accepted";
+    return done ? error() : done.error();
+}
+
+TEST(deploy_targets, set_what_is_meant_and_nothing_else)
+{
+    const auto to = with_variables(sample(), {.set = {"SITE_URL=https://b.example.com"}}, "shop", now);
+    ASSERT_TRUE(to) << to.error().message;
+    EXPECT_EQ(value(*to, "SITE_URL"), "https://b.example.com");
+    EXPECT_THAT(to->env.reveal(), HasSubstr("# a comment"));
+    const auto differs = compare(sample(), *to);
+    ASSERT_EQ(differs->size(), 1U);
+    EXPECT_EQ(differs->front().subject, "env SITE_URL");
+    EXPECT_EQ(differs->front().after, "https://b.example.com");
+}
+
+TEST(deploy_targets, refuse_by_name_what_would_break_the_stack)
+{
+    for (const auto* name : {"ANON_KEY", "JWT_SECRET", "VAULT_ENC_KEY", "POSTGRES_PASSWORD"}) {
+        const auto e = refused({.remove = {name}});
+        EXPECT_EQ(e.code, condition::invalid_argument);
+        EXPECT_THAT(e.message, HasSubstr(name));
+    }
+    EXPECT_THAT(refused({.set = {"ANON_KEY=x"}}).hint, HasSubstr("regenerate-keys"));
+    EXPECT_THAT(refused({.generate = {"REALTIME_DB_ENC_KEY"}}).message, HasSubstr("REALTIME_DB_ENC_KEY"));
+    EXPECT_THAT(refused({.set = {"not a variable"}}).message, HasSubstr("set:"));
+    EXPECT_EQ(refused({.set = {"SITE_URL=https://a.example.com"}}).code, condition::conflict);
+}
+
+TEST(deploy_targets, new_keys_belong_together_and_reach_the_files_that_spell_them)
+{
+    const auto to = with_new_keys(sample(), jwt_secret::renewed, now);
+    ASSERT_TRUE(to) << to.error().message;
+    for (const auto& [name, role] : {std::pair("ANON_KEY", "anon"), std::pair("SERVICE_ROLE_KEY", "service_role")}) {
+        const auto claims = crypto::verify_jwt(value(*to, name), crypto::bytes_of(value(*to, "JWT_SECRET")), now);
+        ASSERT_TRUE(claims) << claims.error().message;
+        EXPECT_EQ(claims->at("role").as_string(), role);
+    }
+    EXPECT_EQ(to->files.front().content.reveal(), "key: " + value(*to, "ANON_KEY"));
+    for (const auto& d : *compare(sample(), *to))
+        EXPECT_THAT(d.before + d.after, Not(HasSubstr("eyJ")));
+}
+
+TEST(deploy_targets, a_kept_secret_stays)
+{
+    const auto to = with_new_keys(sample(), jwt_secret::kept, now);
+    ASSERT_TRUE(to);
+    EXPECT_EQ(value(*to, "JWT_SECRET"), value(sample(), "JWT_SECRET"));
+    EXPECT_NE(value(*to, "ANON_KEY"), value(sample(), "ANON_KEY"));
+}
+
+TEST(deploy_targets, a_domain_replaces_that_of_the_gateway_with_the_urls)
+{
+    const auto to = with_domain(sample(), {.host = "new.example.com"});
+    ASSERT_TRUE(to) << to.error().message;
+    ASSERT_EQ(to->domains.size(), 1U);
+    EXPECT_EQ(to->domains[0].host, "new.example.com");
+    EXPECT_TRUE(to->domains[0].https);
+    EXPECT_EQ(without_domain(sample(), "other.example.com").error().code, condition::not_found);
+}
+
+TEST(deploy_targets, a_new_password_of_the_database_is_noticed)
+{
+    EXPECT_FALSE(database_password(sample(), sample()));
+    const auto to = with_variables(sample(), {.generate = {"POSTGRES_PASSWORD"}}, "shop", now);
+    ASSERT_TRUE(to) << to.error().message;
+    EXPECT_EQ(database_password(sample(), *to)->from.reveal(), "old");
+}
+
+TEST(deploy_setup, is_read_back_as_it_was_written)
+{
+    const auto text = to_text(sample());
+    const auto back = setup_from(text);
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(*back, sample());
+    EXPECT_EQ(setup_from(crypto::secret<>(std::string("{}"))).error().code, condition::internal);
+}
+
+TEST(deploy_setup, a_change_touches_only_those_who_see_it)
+{
+    const auto to = with_variables(sample(), {.set = {"SITE_URL=https://b.example.com"}}, "shop", now);
+    const auto seen = touched(sample(), *to);
+    ASSERT_TRUE(seen);
+    EXPECT_THAT(seen->by_deployment, ::testing::ElementsAre("auth"));
+    EXPECT_THAT(seen->by_restart, ::testing::ElementsAre("kong")) << "it keeps the address of the old one";
+    auto file = sample();
+    file.files[0].content = crypto::secret<>(std::string("another"));
+    EXPECT_THAT(touched(sample(), file)->by_restart, ::testing::ElementsAre("kong"));
+    EXPECT_TRUE(touched(sample(), sample())->by_deployment.empty());
+}
+
+} // namespace
+} // namespace basekeeper::deploy
