@@ -56,8 +56,9 @@ call with_docker(std::string procedure, std::string_view id)
 
 } // namespace
 
-io::task<result<came_through>>
-deploy_compose(caller& on, std::string id, std::string title, std::string description, io::deadline until)
+io::task<result<came_through>> deploy_compose(
+    caller& on, std::string id, std::string title, std::string description, io::deadline until, looked before
+)
 {
     const deploy_request body{.id = id, .title = title, .description = std::move(description)};
     creation how{
@@ -65,6 +66,8 @@ deploy_compose(caller& on, std::string id, std::string title, std::string descri
         .look = [&on, id, title, until] { return deployments_titled(on, id, title, until); },
         .named = fmt::format("a deployment titled \"{}\"", title)
     };
+    if (before == looked::there_is_none)
+        how.before.emplace();
     const auto made = CO_TRY(co_await create_once(on, std::move(how), until));
     co_return made.found_id.empty() ? came_through::answered : came_through::found_after_lost_answer;
 }

@@ -12,11 +12,24 @@
 
 namespace basekeeper::dokploy {
 
+/// Whether the caller has looked for deployments of that title.
+enum class looked
+{
+    not_yet,
+    there_is_none
+};
+
 /// Puts a deployment into the queue and returns; Dokploy tells no id. `title` must be unique: by it the deployment is
 /// found in the queue and among the deployments, also here when the answer was lost. A restart of Dokploy forgets what
 /// is queued.
-io::task<result<came_through>>
-deploy_compose(caller& on, std::string id, std::string title, std::string description, io::deadline until);
+io::task<result<came_through>> deploy_compose(
+    caller& on,
+    std::string id,
+    std::string title,
+    std::string description,
+    io::deadline until,
+    looked before = looked::not_yet
+);
 
 /// Takes waiting deployments of the service out of the queue; a running one cannot be cancelled.
 io::task<result<>> clear_queue(caller& on, std::string id, io::deadline until);

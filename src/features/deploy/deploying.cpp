@@ -122,7 +122,9 @@ was_taken(server& on, const std::string& compose_id, const std::string& title, i
 io::task<result<>> request(server& on, const std::string& compose_id, const std::string& title, io::deadline until)
 {
     for (int asked = 1;; ++asked) {
-        auto done = co_await dokploy::deploy_compose(on.api, compose_id, title, "by basekeeper", until);
+        auto done = co_await dokploy::deploy_compose(
+            on.api, compose_id, title, "by basekeeper", until, dokploy::looked::there_is_none
+        );
         if (done)
             co_return result<>{};
         if (done.error().code != condition::unavailable || asked == most_requests)
