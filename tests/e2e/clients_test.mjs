@@ -19,6 +19,8 @@ let work;
 before(async () => {
   work = new Workspace();
   await work.up('dev');
+  // Nothing here asks it: with a server the tools for Dokploy are offered, and the published list is whole.
+  Object.assign(work.env, { DOKPLOY_URL: 'https://dokploy.example.com', DOKPLOY_API_KEY: 'key' });
 });
 after(() => work?.remove());
 
