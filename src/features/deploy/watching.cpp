@@ -22,6 +22,8 @@ namespace basekeeper::deploy {
 namespace {
 
 constexpr int lines_each = 1'000;
+/// Where a filter chooses, more is read, so that some pass; Dokploy answers no megabyte.
+constexpr int lines_to_choose_from = 5'000;
 constexpr int most_lines_each = 10'000;
 
 /// Values that no line may show.
@@ -157,7 +159,10 @@ io::task<result<log_page>> engine::logs(stack_name which, log_question what, io:
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
     const auto secrets = CO_TRY(secrets_of(in.now));
-    const auto each = std::clamp(static_cast<int>(what.newest), 100, lines_each);
+    const auto& which_lines = what.which;
+    const bool chooses =
+        which_lines.least != log_level::debug || !which_lines.contains.empty() || !which_lines.until.empty();
+    const auto each = chooses ? lines_to_choose_from : std::clamp(static_cast<int>(what.newest), 100, lines_each);
     auto read = CO_TRY(co_await fetch_logs(
         *in.on, with_.threads, in.row.id, in.row.app_name, {.lines_each = each, .which = what.which}, until
     ));
