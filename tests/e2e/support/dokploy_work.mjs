@@ -87,7 +87,7 @@ export class DokployWork extends Workspace {
   }
 
   async remove() {
-    await this.on.stop();
+    await this.on?.stop();
     await super.remove();
   }
 }
