@@ -21,6 +21,7 @@ export class DokployWork extends Workspace {
     work.on = await Rehearsal.start(settings);
     Object.assign(work.env, work.on.env);
     work.said = []; // all bytes that the program wrote
+    work.servers = new Set(); // that still run
     work.secrets = new Set([work.on.key, work.on.facts.member_key]);
     return work;
   }
@@ -42,6 +43,8 @@ export class DokployWork extends Workspace {
   serve(flags, options = {}) {
     const record = options.record ?? [];
     const server = super.serve(flags, { ...options, record });
+    this.servers.add(server);
+    server.exited.then(() => this.servers.delete(server));
     // What the client itself sent may hold secrets; what the server says may not.
     server.exited.then(() => this.said.push(
       server.stderr, JSON.stringify(record.filter((one) => one.from === 'server').map((one) => one.message)),
@@ -87,6 +90,7 @@ export class DokployWork extends Workspace {
   }
 
   async remove() {
+    for (const server of this.servers ?? []) server.process.kill('SIGKILL'); // of a test that failed
     await this.on?.stop();
     await super.remove();
   }
