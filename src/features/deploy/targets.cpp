@@ -43,38 +43,41 @@ std::unexpected<error> wrong(std::string_view argument, std::string_view what, s
     return fail(condition::invalid_argument, fmt::format("{}: {}", argument, what), std::move(hint));
 }
 
-/// Fails for what no stack works without, or loses data without.
+/// Fails for keys of which a change breaks something else.
+result<> check_may_change(std::string_view name, std::string_view argument)
+{
+    if (std::ranges::find(api_key_names, name) != api_key_names.end())
+        return wrong(
+            argument,
+            fmt::format("{} belongs to the API keys, of which none can be changed alone", name),
+            "make all of them anew: basekeeper dokploy regenerate-keys NAME"
+        );
+    if (std::ranges::find(data_key_names, name) != data_key_names.end())
+        return wrong(
+            argument,
+            fmt::format("what the database holds encrypted under {} could not be read any more", name),
+            "leave it as it is; new stacks get a new one"
+        );
+    return {};
+}
+
 result<> check_may_remove(const std::string& name)
 {
     if (!env_text::is_name(name))
         return wrong("remove", fmt::format("\"{}\" is no variable", utf8_prefix(name, 60)), "give names only");
-    const bool is_needed = name == "POSTGRES_PASSWORD" ||
-                           std::ranges::find(api_key_names, name) != api_key_names.end() ||
-                           std::ranges::find(data_key_names, name) != data_key_names.end();
-    if (is_needed)
+    TRY(check_may_change(name, "remove"));
+    if (name == "POSTGRES_PASSWORD")
         return wrong(
             "remove",
-            fmt::format("the stack does not work without {}", name),
-            "make it anew instead: basekeeper dokploy regenerate-keys NAME, or update-env NAME --generate "
-            "POSTGRES_PASSWORD"
+            "no service could log in to the database without POSTGRES_PASSWORD",
+            "give it another value: basekeeper dokploy update-env NAME --generate POSTGRES_PASSWORD"
         );
     return {};
 }
 
 result<crypto::secret<>> generated(const std::string& name)
 {
-    if (std::ranges::find(api_key_names, name) != api_key_names.end())
-        return wrong(
-            "generate",
-            fmt::format("{} belongs to the API keys, of which none can be made alone", name),
-            "make all of them anew: basekeeper dokploy regenerate-keys NAME"
-        );
-    if (std::ranges::find(data_key_names, name) != data_key_names.end())
-        return wrong(
-            "generate",
-            fmt::format("what the database holds encrypted under {} could not be read any more", name),
-            "leave it as it is; new stacks get a new one"
-        );
+    TRY(check_may_change(name, "generate"));
     const auto fresh = stack::new_service_secrets();
     std::vector<std::string_view> names;
     for (auto& [known, value] : stack::variables(fresh)) {
@@ -156,18 +159,7 @@ result<env_text::settings> parse_assignments(const std::vector<std::string>& giv
                 fmt::format("\"{}\" is no variable", utf8_prefix(name, 60)),
                 "write NAME=VALUE; a name has letters, digits and _, and begins with no digit"
             );
-        if (std::ranges::find(api_key_names, name) != api_key_names.end())
-            return wrong(
-                argument,
-                fmt::format("{} belongs to the API keys, of which none can be changed alone", name),
-                "make all of them anew: basekeeper dokploy regenerate-keys NAME"
-            );
-        if (std::ranges::find(data_key_names, name) != data_key_names.end())
-            return wrong(
-                argument,
-                fmt::format("what the database holds encrypted under {} could not be read any more", name),
-                "leave it as it is; new stacks get a new one"
-            );
+        TRY(check_may_change(name, argument));
         out.emplace_back(name, crypto::secret<>(one.substr(equals + 1)));
     }
     return out;
@@ -211,6 +203,12 @@ result<setup> with_new_keys(const setup& now, jwt_secret secret, wall_time at)
         const bool is_used = old != nullptr || now.compose.reveal().contains(fmt::format("${{{}", name));
         if (is_used)
             settings.emplace_back(name, std::move(value));
+    }
+    // Copies of them under other names, such as those that an application reads.
+    for (const auto& [name, value] : env.values()) {
+        const bool is_key = std::ranges::find(api_key_names, name) != api_key_names.end();
+        if (auto copy = with_replacements(value, replaced); !is_key && !(copy == value))
+            settings.emplace_back(name, std::move(copy));
     }
     TRY(env.merge(settings));
     setup to = now;

@@ -145,5 +145,15 @@ TEST(deploy_setup, a_change_touches_only_those_who_see_it)
     EXPECT_TRUE(touched(sample(), sample())->by_deployment.empty());
 }
 
+TEST(new_keys, also_replace_copies_under_other_names)
+{
+    auto before = sample();
+    before.env = crypto::secret<>(before.env.reveal() + "NEXT_PUBLIC_KEY=old-anon-key-0123456789\n");
+    const auto to = with_new_keys(before, jwt_secret::renewed, now);
+    ASSERT_TRUE(to) << to.error().message;
+    EXPECT_EQ(value(*to, "NEXT_PUBLIC_KEY"), value(*to, "ANON_KEY"));
+    EXPECT_THAT(to->env.reveal(), Not(HasSubstr("old-anon-key")));
+}
+
 } // namespace
 } // namespace basekeeper::deploy
