@@ -17,12 +17,28 @@ std::unexpected<error> asked_to_stop()
     return fail(condition::cancelled, "somebody asked to stop", "resume the job, or undo it");
 }
 
+std::string text_in(const boost::json::object& all, std::string_view name)
+{
+    const auto* found = all.if_contains(name);
+    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
 } // namespace
 
 run::run(ledger& keep, state::job_record record, sealed_part with, std::function<void(const state::job_record&)> told)
     : keep_(keep), record_(std::move(record)), with_(std::move(with)), told_(std::move(told)),
       saved_fraction_(record_.fraction)
 {}
+
+std::string run::argument(std::string_view name) const
+{
+    return text_in(with_.arguments, name);
+}
+
+std::string run::note(std::string_view name) const
+{
+    return text_in(with_.notes, name);
+}
 
 crypto::secret<> run::secret(std::string_view name) const
 {

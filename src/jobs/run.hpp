@@ -21,8 +21,14 @@ public:
 
     const boost::json::object& arguments() const { return with_.arguments; }
 
+    /// The argument of that name; empty when it is no text or not there.
+    std::string argument(std::string_view name) const;
+
     /// What the steps found out and made, without secrets. Durable with every checkpoint and after every step.
     boost::json::object& notes() { return with_.notes; }
+
+    /// The note of that name; empty when it is no text or not there.
+    std::string note(std::string_view name) const;
 
     /// A secret that was given at the start or made by a step; empty when there is none of that name.
     crypto::secret<> secret(std::string_view name) const;

@@ -32,20 +32,9 @@ struct tools
     history& kept;
 };
 
-std::string text_in(const boost::json::object& in, std::string_view name)
-{
-    const auto* found = in.if_contains(name);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
-std::string argument(const run& job, std::string_view name)
-{
-    return text_in(job.arguments(), name);
-}
-
 result<server*> server_of(const tools& t, const run& job)
 {
-    return t.with.on.find(argument(job, "server"));
+    return t.with.on.find(job.argument("server"));
 }
 
 io::deadline step_deadline()
@@ -81,18 +70,18 @@ io::task<result<>> keep(tools t, run& job)
     auto* on = CO_TRY(server_of(t, job));
     const auto before = CO_TRY(setup_from(job.secret("before")));
     const auto after = CO_TRY(setup_from(job.secret("after")));
-    const auto now = CO_TRY(co_await read_setup(*on, argument(job, "compose_id"), step_deadline()));
+    const auto now = CO_TRY(co_await read_setup(*on, job.argument("compose_id"), step_deadline()));
     if (!(now == before) && !(now == after))
         co_return fail(
             condition::conflict,
             "the configuration was changed by somebody else meanwhile, and nothing was done",
-            fmt::format("look at it again: basekeeper dokploy validate {}", argument(job, "name"))
+            fmt::format("look at it again: basekeeper dokploy validate {}", job.argument("name"))
         );
     const auto record = CO_TRY(co_await t.kept.keep(
         {.server = on->name,
-         .service = argument(job, "compose_id"),
-         .instance = argument(job, "name"),
-         .reason = "before: " + argument(job, "reason"),
+         .service = job.argument("compose_id"),
+         .instance = job.argument("name"),
+         .reason = "before: " + job.argument("reason"),
          .principal = job.record().principal},
         before
     ));
@@ -111,13 +100,15 @@ io::task<result<>> write(tools t, run& job)
 {
     auto* on = CO_TRY(server_of(t, job));
     const auto after = CO_TRY(setup_from(job.secret("after")));
-    co_return co_await write_setup(*on, argument(job, "compose_id"), after, step_deadline());
+    CO_TRY(co_await write_setup(*on, job.argument("compose_id"), after, step_deadline()));
+    job.notes()["written"] = true;
+    co_return co_await job.checkpoint();
 }
 
 io::task<result<>> rehearse(tools t, run& job)
 {
     auto* on = CO_TRY(server_of(t, job));
-    CO_TRY(co_await dokploy::preview_deployment(on->api, argument(job, "compose_id"), step_deadline()));
+    CO_TRY(co_await dokploy::preview_deployment(on->api, job.argument("compose_id"), step_deadline()));
     co_return result<>{};
 }
 
@@ -125,7 +116,7 @@ io::task<result<>> give_password(tools t, run& job, crypto::secret<> password, s
 {
     auto* on = CO_TRY(server_of(t, job));
     const auto until = step_deadline();
-    const auto row = CO_TRY(co_await dokploy::read_compose(on->api, argument(job, "compose_id"), until));
+    const auto row = CO_TRY(co_await dokploy::read_compose(on->api, job.argument("compose_id"), until));
     co_return co_await change_database_password(
         *on, row, fmt::format("{} {}", mark, job.record().id), std::move(password), until
     );
@@ -148,15 +139,17 @@ io::task<result<>> change_password(tools t, run& job)
 io::task<result<>> restart(tools t, run& job, const setup& from, const setup& to, std::string title, tell told)
 {
     auto* on = CO_TRY(server_of(t, job));
-    const auto id = argument(job, "compose_id");
+    const auto id = job.argument("compose_id");
     const auto what = CO_TRY(touched(from, to));
     if (!what.by_deployment.empty())
         CO_TRY(co_await deploy_and_follow(*on, id, std::move(title), told, io::deadline::after(deployment_patience)));
     if (what.by_restart.empty())
         co_return result<>{};
     const auto until = step_deadline();
-    for (const auto& one : CO_TRY(co_await look_at_containers(*on, argument(job, "app_name"), {}, until)))
-        if (std::ranges::find(what.by_restart, one.service) != what.by_restart.end())
+    for (const auto& one : CO_TRY(co_await look_at_containers(
+             *on, job.argument("app_name"), containers_in(to.compose.reveal(), to.env.reveal()), until
+         )))
+        if (!one.id.empty() && std::ranges::find(what.by_restart, one.service) != what.by_restart.end())
             CO_TRY(co_await dokploy::act_on_container(on->api, one.id, dokploy::container_action::restart, until));
     co_return result<>{};
 }
@@ -164,7 +157,7 @@ io::task<result<>> restart(tools t, run& job, const setup& from, const setup& to
 /// Of the deployment with the new setup.
 std::string title_of(const run& job)
 {
-    return fmt::format("basekeeper: {}, job {}", argument(job, "reason"), job.record().id);
+    return fmt::format("basekeeper: {}, job {}", job.argument("reason"), job.record().id);
 }
 
 io::task<result<>> restart_after(tools t, run& job)
@@ -180,7 +173,7 @@ io::task<result<>> wait_for_health(tools t, run& job, crypto::secret<> compose, 
 {
     auto* on = CO_TRY(server_of(t, job));
     const dokploy::compose of{
-        .id = argument(job, "compose_id"), .app_name = argument(job, "app_name"), .file = std::move(compose)
+        .id = job.argument("compose_id"), .app_name = job.argument("app_name"), .file = std::move(compose)
     };
     co_return co_await wait_until_healthy(
         *on, of, health_patience, std::move(told), io::deadline::after(health_patience)
@@ -237,7 +230,7 @@ io::task<result<>> renew(tools t, const run& job, const setup& in_use)
 {
     const auto* on = CO_TRY(server_of(t, job));
     co_return co_await renew_instance(
-        t.with, {.name = argument(job, "name"), .server = on->name, .compose_id = argument(job, "compose_id")}, in_use
+        t.with, {.name = job.argument("name"), .server = on->name, .compose_id = job.argument("compose_id")}, in_use
     );
 }
 
@@ -262,17 +255,31 @@ io::task<result<bool>> may_have_restarted(tools t, run& job, const setup& before
     if (what.by_deployment.empty())
         co_return true;
     auto* on = CO_TRY(server_of(t, job));
-    co_return co_await was_asked_for(*on, argument(job, "compose_id"), title_of(job), step_deadline());
+    co_return co_await was_asked_for(*on, job.argument("compose_id"), title_of(job), step_deadline());
 }
 
 /// Everything back as it was. Nobody can stop it half-way, so that it tells how far it is and never asks.
 io::task<result<>> put_back(tools t, run& job)
 {
     auto* on = CO_TRY(server_of(t, job));
-    const auto id = argument(job, "compose_id");
+    const auto id = job.argument("compose_id");
     const auto before = CO_TRY(setup_from(job.secret("before")));
     const auto after = CO_TRY(setup_from(job.secret("after")));
     const auto now = CO_TRY(co_await read_setup(*on, id, step_deadline()));
+    // What is neither was written by half, by this job, or by somebody else since.
+    const bool by_half = !job.notes().contains("written") || job.notes().contains("putting_back");
+    if (!by_half && !(now == before) && !(now == after))
+        co_return fail(
+            condition::conflict,
+            "the configuration was changed by somebody else since, and taking this change back would undo that as well",
+            fmt::format(
+                "go back to what was before it by hand: basekeeper dokploy rollback {} --to {}",
+                job.argument("name"),
+                job.note("kept")
+            )
+        );
+    job.notes()["putting_back"] = true;
+    CO_TRY(co_await job.checkpoint());
     if (!(now == before))
         CO_TRY(co_await write_setup(*on, id, before, step_deadline()));
     if (job.notes().contains("password_changed"))
@@ -285,7 +292,7 @@ io::task<result<>> put_back(tools t, run& job)
         job,
         after,
         before,
-        fmt::format("basekeeper takes back: {}, job {}", argument(job, "reason"), job.record().id),
+        fmt::format("basekeeper takes back: {}, job {}", job.argument("reason"), job.record().id),
         telling(job)
     ));
     co_return co_await wait_for_health(t, job, before.compose, telling(job));

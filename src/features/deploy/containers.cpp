@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "clients/dokploy/compose_lifecycle.hpp"
 #include "clients/dokploy/redact.hpp"
+#include "env_text/document.hpp"
 #include "features/deploy/pace.hpp"
 #include "io/event.hpp"
 #include "io/together.hpp"
@@ -24,7 +25,7 @@ constexpr std::size_t most_explained = 5;
 constexpr std::size_t longest_reason = 300;
 constexpr int lines_looked_at = 60;
 /// A container that restarts again and again is given this many looks before it counts as broken.
-constexpr int most_looks_at_stopped = 4;
+constexpr int most_looks_at_stopped = 8;
 
 container_condition condition_of(const dokploy::container& c)
 {
@@ -116,8 +117,11 @@ io::task<> explain_one(server& on, const std::string& compose_id, container_repo
             if (equals != std::string_view::npos && text.size() - equals > 8)
                 secrets.emplace_back(std::string(text.substr(equals + 1)));
         }
-    } else
-        known = "it could not be inspected";
+    } else {
+        // Without its variables nobody knows what must not be shown of its log.
+        one.reason = "it could not be inspected: " + details.error().message;
+        co_return;
+    }
     auto log = co_await dokploy::read_container_log(
         on.api, {.compose_id = compose_id, .container_id = one.id, .lines = lines_looked_at}, until
     );
@@ -148,6 +152,19 @@ error not_healthy(const std::vector<container_report>& all, condition code)
     return out;
 }
 
+/// `${NAME}` and `${NAME:-DEFAULT}` become the value, or the default when there is none.
+void replace_reference(std::string& in, std::string_view name, std::string_view value)
+{
+    const auto begin = in.find(fmt::format("${{{}", name));
+    const auto end = begin == std::string::npos ? begin : in.find('}', begin);
+    if (end == std::string::npos)
+        return;
+    const auto behind = begin + 2 + name.size();
+    const bool has_default = std::string_view(in).substr(behind).starts_with(":-");
+    const auto instead = has_default ? in.substr(behind + 2, end - behind - 2) : std::string();
+    in.replace(begin, end + 1 - begin, value.empty() ? std::string_view(instead) : value);
+}
+
 bool all_are(const std::vector<container_report>& all, container_condition wanted)
 {
     return std::ranges::all_of(all, [&](const auto& one) { return one.condition == wanted; });
@@ -157,7 +174,8 @@ bool all_are(const std::vector<container_report>& all, container_condition wante
 
 std::string service_of(std::string_view container_name, std::string_view app_name)
 {
-    if (!container_name.starts_with(app_name) || container_name.size() <= app_name.size() + 1)
+    if (!container_name.starts_with(app_name) || container_name.size() <= app_name.size() + 1 ||
+        container_name[app_name.size()] != '-')
         return std::string(container_name);
     auto rest = container_name.substr(app_name.size() + 1);
     const auto hyphen = rest.rfind('-');
@@ -168,25 +186,37 @@ std::string service_of(std::string_view container_name, std::string_view app_nam
     return std::string(rest);
 }
 
-std::vector<std::string> services_in(std::string_view compose)
+std::vector<wanted_container> containers_in(std::string_view compose, std::string_view env)
 {
-    std::vector<std::string> out;
-    if (const auto file = stack::compose_file::parse(std::string(compose)))
-        for (const auto& s : file->services())
-            out.push_back(s.name);
+    std::vector<wanted_container> out;
+    const auto file = stack::compose_file::parse(std::string(compose));
+    if (!file)
+        return out;
+    const auto variables = env_text::document::parse(std::string(env));
+    out.reserve(file->services().size());
+    for (const auto& s : file->services()) {
+        const auto* named = s.node->find("container_name");
+        auto name = named == nullptr ? std::string() : named->text;
+        if (variables)
+            for (const auto& r : stack::references(name))
+                replace_reference(name, r.name, variables->value_or_empty(r.name));
+        out.push_back({s.name, std::move(name)});
+    }
     return out;
 }
 
 io::task<result<std::vector<container_report>>>
-look_at_containers(server& on, std::string app_name, std::vector<std::string> services, io::deadline until)
+look_at_containers(server& on, std::string app_name, std::vector<wanted_container> wanted, io::deadline until)
 {
     const auto found = CO_TRY(co_await dokploy::list_containers(on.api, app_name, until));
     std::vector<container_report> out;
-    out.reserve(services.size());
-    for (auto& s : services)
-        out.push_back({.service = std::move(s)});
+    out.reserve(wanted.size());
+    for (const auto& w : wanted)
+        out.push_back({.service = w.service});
     for (const auto& c : found) {
-        auto service = service_of(c.name, app_name);
+        const auto by_name =
+            c.name.empty() ? wanted.end() : std::ranges::find(wanted, c.name, &wanted_container::named);
+        auto service = by_name == wanted.end() ? service_of(c.name, app_name) : by_name->service;
         auto place = std::ranges::find(out, service, &container_report::service);
         if (place == out.end())
             place = out.insert(out.end(), {.service = std::move(service)});
@@ -232,11 +262,20 @@ io::task<result<>> wait_until_healthy(
 )
 {
     until = until.capped(patience);
-    const auto services = services_in(of.file.reveal());
+    const auto wanted = containers_in(of.file.reveal(), of.env.reveal());
     pace wait(on.poll_interval);
+    absence away;
     int looks_at_stopped = 0;
     for (;;) {
-        auto all = CO_TRY(co_await look_at_containers(on, of.app_name, services, until));
+        auto seen = co_await look_at_containers(on, of.app_name, wanted, until);
+        if (!seen && (until.expired() || !away.may_pass(seen.error())))
+            co_return fail(std::move(seen).error());
+        if (!seen) {
+            CO_TRY(co_await io::sleep(until.capped(wait.next()).remaining()));
+            continue;
+        }
+        away.is_over();
+        auto& all = *seen;
         if (!all.empty() && all_are(all, container_condition::healthy))
             co_return co_await told(1, fmt::format("all {} services are healthy", all.size()));
         const auto well = std::ranges::count(all, container_condition::healthy, &container_report::condition);

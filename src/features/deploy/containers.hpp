@@ -43,12 +43,19 @@ struct container_report
 /// `shop-ab12cd-kong-1` of the application `shop-ab12cd` is `kong`; what does not fit stays as it is.
 std::string service_of(std::string_view container_name, std::string_view app_name);
 
-/// One report for every service of `services`, in that order, and for containers beyond them; one call.
-io::task<result<std::vector<container_report>>>
-look_at_containers(server& on, std::string app_name, std::vector<std::string> services, io::deadline until);
+/// A container that a compose file asks for.
+struct wanted_container
+{
+    std::string service;
+    std::string named; ///< by `container_name`; empty: by Docker, see `service_of`
+};
 
-/// The services of a compose file by name.
-std::vector<std::string> services_in(std::string_view compose);
+/// In the order of the file; `env` is its env text, to which names may refer.
+std::vector<wanted_container> containers_in(std::string_view compose, std::string_view env);
+
+/// One report for each of `wanted`, in that order, and for containers beyond them; one call.
+io::task<result<std::vector<container_report>>>
+look_at_containers(server& on, std::string app_name, std::vector<wanted_container> wanted, io::deadline until);
 
 /// Fills in the reasons of those that are not healthy: what their state, health check and last log lines say, without
 /// secrets. Two calls each, for at most five of them.

@@ -6,6 +6,7 @@
 #include "clients/dokploy/deployments.hpp"
 #include "clients/dokploy/redact.hpp"
 #include "features/deploy/pace.hpp"
+#include "features/deploy/setup.hpp"
 #include "io/event.hpp"
 
 #include <fmt/format.h>
@@ -59,14 +60,24 @@ std::string last_bytes(std::string text, std::size_t most)
     return line == std::string::npos ? cut : cut.substr(line + 1);
 }
 
-/// What the log says, as far as it can be read.
-io::task<std::string> log_of(server& on, std::string deployment_id, int lines, io::deadline until)
+/// What the log and the row say, without what the env text holds: docker compose repeats lines of it that it cannot
+/// read. Nothing when that cannot be looked up.
+io::task<std::string> reason_of(server& on, std::string compose_id, const dokploy::deployment& row, io::deadline until)
 {
-    auto log = co_await dokploy::read_deployment_log(on.api, std::move(deployment_id), lines, until);
-    co_return log ? dokploy::redact(last_bytes(*std::move(log), most_reason_bytes)) : std::string();
+    const auto stack = co_await dokploy::read_compose(on.api, std::move(compose_id), until);
+    if (!stack)
+        co_return std::string();
+    const auto secrets = secrets_of(setup_of(*stack));
+    if (!secrets)
+        co_return std::string();
+    const auto log = co_await dokploy::read_deployment_log(on.api, row.id, lines_of_reason, until);
+    auto out = log ? dokploy::redact(last_bytes(*log, most_reason_bytes), *secrets) : std::string();
+    if (!row.error_message.empty())
+        out += (out.empty() ? "" : "\n") + dokploy::redact(row.error_message, *secrets);
+    co_return out;
 }
 
-io::task<error> failed(server& on, const dokploy::deployment& row, io::deadline until)
+io::task<error> failed(server& on, std::string compose_id, const dokploy::deployment& row, io::deadline until)
 {
     error out(
         condition::conflict,
@@ -75,9 +86,7 @@ io::task<error> failed(server& on, const dokploy::deployment& row, io::deadline 
         ),
         "read the reason below, correct it and resume the job, or take it back with undo"
     );
-    out.server_text = co_await log_of(on, row.id, lines_of_reason, until);
-    if (!row.error_message.empty())
-        out.server_text += "\n" + dokploy::redact(row.error_message);
+    out.server_text = co_await reason_of(on, std::move(compose_id), row, until);
     if (out.server_text.empty())
         out.hint = "Dokploy gave no reason; most often the compose file is too large or a container has the same name: "
                    "look at the server with docker ps, then resume the job";
@@ -152,6 +161,7 @@ deploy_and_follow(server& on, std::string compose_id, std::string title, tell to
     if (!now.row && !CO_TRY(co_await is_queued(on, compose_id, now.title, until)))
         CO_TRY(co_await request(on, compose_id, now.title, until));
     pace wait(on.poll_interval);
+    absence away;
     int looks = 0;
     int nowhere = 0;
     for (;;) {
@@ -168,9 +178,14 @@ deploy_and_follow(server& on, std::string compose_id, std::string title, tell to
             );
         CO_TRY(co_await io::sleep(until.capped(wait.next()).remaining()));
         ++looks;
-        auto rows = CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until));
-        const auto row = std::ranges::find(rows, now.title, &dokploy::deployment::title);
-        if (row != rows.end()) {
+        auto rows = co_await dokploy::list_deployments(on.api, compose_id, until);
+        if (!rows && away.may_pass(rows.error()))
+            continue;
+        if (!rows)
+            co_return fail(std::move(rows).error());
+        away.is_over();
+        const auto row = std::ranges::find(*rows, now.title, &dokploy::deployment::title);
+        if (row != rows->end()) {
             now.row = std::move(*row);
             continue;
         }
@@ -180,7 +195,7 @@ deploy_and_follow(server& on, std::string compose_id, std::string title, tell to
             co_return forgotten(now.title);
     }
     if (now.row->status != status::done)
-        co_return std::unexpected(co_await failed(on, *now.row, until));
+        co_return std::unexpected(co_await failed(on, compose_id, *now.row, until));
     co_return co_await told(1, "deployed");
 }
 

@@ -1,6 +1,7 @@
 // Names become rows, wishes become changes, changes become jobs.
 #include "features/deploy/engine.hpp"
 
+#include "base/text.hpp"
 #include "clients/dokploy/instance.hpp"
 #include "features/deploy/found_stack.hpp"
 #include "features/deploy/log_lines.hpp"
@@ -55,8 +56,8 @@ io::task<> read_listed(server& on, const placed_service& s, std::optional<listed
         .status = boost::describe::enum_to_string(s.status, "unknown"),
         .url = public_url(setup_of(*row))
     };
-    const auto services = services_in(row->file.reveal());
-    if (const auto containers = co_await look_at_containers(on, row->app_name, services, until)) {
+    const auto wanted = containers_in(row->file.reveal(), row->env.reveal());
+    if (const auto containers = co_await look_at_containers(on, row->app_name, wanted, until)) {
         const auto well = std::ranges::count(*containers, container_condition::healthy, &container_report::condition);
         out.health = fmt::format("{} of {} healthy", well, containers->size());
     }
@@ -98,7 +99,7 @@ void add_containers(validation& into, const std::vector<container_report>& all)
 } // namespace
 
 engine::engine(workshop with, jobs::engine& work, history& kept)
-    : with_(std::move(with)), work_(work), kept_(kept), seen_(with_.time)
+    : with_(with), work_(work), kept_(kept), seen_(with_.time)
 {
     work_.define(std::string(new_stack_kind), new_stack_recipe(with_));
     work_.define(std::string(change_kind), change_recipe(with_, kept_), jobs::after_failure::taken_back);
@@ -205,21 +206,23 @@ io::task<result<validation>> engine::validate(stack_name which, looks how, io::d
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
     validation out{.server = in.on->name, .name = in.row.name};
-    auto containers = co_await look_at_containers(*in.on, in.row.app_name, services_in(in.now.compose.reveal()), until);
+    auto containers = co_await look_at_containers(
+        *in.on, in.row.app_name, containers_in(in.now.compose.reveal(), in.now.env.reveal()), until
+    );
     auto facts = to_check(in.now, in.row.name, with_.time.wall());
     if (containers) {
         const auto look = [&](std::size_t i) { return inspect(*in.on, (*containers)[i], facts.containers, until); };
         co_await io::together(containers->size(), 6, look);
     }
     for (const auto& f : CO_TRY(stack::validate(facts))) {
-        auto fix = stack::command(f, in.row.name);
+        const auto fix = stack::command(f, in.row.name);
         out.findings.push_back(
             {.id = f.id,
              .severity = f.severity,
              .subject = f.subject,
              .message = f.message,
              .evidence = f.evidence,
-             .fix = fix.empty() ? f.remedy.advice : std::move(fix)}
+             .fix = fix.empty() ? f.remedy.advice : fix}
         );
     }
     if (containers) {

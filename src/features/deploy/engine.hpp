@@ -209,8 +209,8 @@ public:
     /// Begins the job, unless `review` would fail: then there is none.
     io::task<result<jobs::view>> deploy(stack_request what, std::string principal, io::deadline until);
 
-    /// A request for a second stack like this one, with secrets of its own: versions, mail and variables are taken
-    /// over.
+    /// A request for a second stack like this one, with secrets of its own: images and mail are taken over, further
+    /// variables and data are not.
     io::task<result<stack_request>>
     like(stack_name which, std::string new_name, std::string domain, io::deadline until);
 
@@ -235,7 +235,7 @@ public:
     io::task<result<std::uint64_t>>
     export_logs(stack_name which, log_filter what, std::filesystem::path to, io::deadline until);
 
-    /// Fails only when nothing was ever seen of the stack and nothing can be seen now.
+    /// While Dokploy does not answer: what was seen last, then `unknown`. Fails for a stack that is not there.
     io::task<result<health_report>> health(stack_name which, io::deadline until);
 
     io::task<result<std::vector<reported_domain>>> domains(stack_name which, io::deadline until);

@@ -2,6 +2,7 @@
 #include "features/deploy/log_lines.hpp"
 
 #include "base/duration.hpp"
+#include "base/text.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -30,7 +31,7 @@ struct mark
     log_level means;
 };
 
-/// The first that stands in a line decides.
+/// The first of these that stands anywhere in a line decides.
 constexpr std::array marks{
     mark{R"("level":"error")", log_level::error},
     mark{R"("level":"fatal")", log_level::error},
@@ -66,6 +67,15 @@ constexpr std::array marks{
     mark{"Error: ", log_level::error},
 };
 
+/// What some write at the very beginning, as imgproxy does.
+constexpr std::array first_words{
+    mark{"ERROR ", log_level::error},
+    mark{"WARNING ", log_level::warning},
+    mark{"WARN ", log_level::warning},
+    mark{"INFO ", log_level::info},
+    mark{"DEBUG ", log_level::debug},
+};
+
 /// The status of an access line: `"GET / HTTP/1.1" 502 `.
 std::optional<int> access_status(std::string_view text)
 {
@@ -99,6 +109,20 @@ bool is_time(std::string_view s)
              std::ranges::all_of(rest.substr(1, rest.size() - 2), [](char c) { return c >= '0' && c <= '9'; })));
 }
 
+/// Without the Z, and without zeros that make a fraction longer and not later.
+std::string_view without_zeros(std::string_view time)
+{
+    if (time.ends_with('Z'))
+        time.remove_suffix(1);
+    if (!time.contains('.'))
+        return time;
+    while (time.ends_with('0'))
+        time.remove_suffix(1);
+    if (time.ends_with('.'))
+        time.remove_suffix(1);
+    return time;
+}
+
 } // namespace
 
 log_line take_line(std::string_view& text, std::string_view service)
@@ -118,6 +142,9 @@ log_line take_line(std::string_view& text, std::string_view service)
 
 log_level level_of(std::string_view text)
 {
+    for (const auto& m : first_words)
+        if (text.starts_with(m.words))
+            return m.means;
     for (const auto& m : marks)
         if (text.contains(m.words))
             return m.means;
@@ -145,12 +172,8 @@ std::string plain(std::string_view text)
 
 bool is_before(std::string_view a, std::string_view b)
 {
-    // Without the Z at the end digits compare as texts: what is shorter and equal so far is earlier.
-    if (a.ends_with('Z'))
-        a.remove_suffix(1);
-    if (b.ends_with('Z'))
-        b.remove_suffix(1);
-    return a < b;
+    // Digits compare as texts: what is shorter and equal so far is earlier.
+    return without_zeros(a) < without_zeros(b);
 }
 
 bool passes(const log_filter& f, const log_line& line)
@@ -159,7 +182,7 @@ bool passes(const log_filter& f, const log_line& line)
         return false;
     if (!f.since.empty() && is_before(line.time, f.since))
         return false;
-    if (!f.until.empty() && is_before(f.until, line.time))
+    if (!f.until.empty() && !is_before(line.time, f.until))
         return false;
     if (f.least != log_level::debug && level_of(line.text) < f.least)
         return false;
@@ -179,7 +202,7 @@ result<std::string> moment(std::string_view given, std::string_view argument, wa
     if (!span)
         return fail(
             condition::invalid_argument,
-            fmt::format("{}: \"{}\" is no time", argument, given),
+            fmt::format("{}: \"{}\" is no time", argument, utf8_prefix(given, 60)),
             "write it as 2026-11-25T10:00:00Z, or back from now as 15m or 2h"
         );
     return rfc3339(now - std::chrono::floor<std::chrono::seconds>(*span));

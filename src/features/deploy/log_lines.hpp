@@ -48,8 +48,8 @@ struct log_filter
 {
     std::vector<std::string> services{};
     log_level least = log_level::debug;
-    std::string since{};    ///< RFC 3339
-    std::string until{};    ///< RFC 3339
+    std::string since{};    ///< RFC 3339; lines of that moment pass
+    std::string until{};    ///< RFC 3339; lines of that moment do not, so that pages do not overlap
     std::string contains{}; ///< upper and lower case alike
 };
 

@@ -1,9 +1,8 @@
 // One unlinked file for each container, merged through small windows.
 #include "features/deploy/logs.hpp"
 
+#include "base/text.hpp"
 #include "clients/dokploy/compose_lifecycle.hpp"
-#include "clients/dokploy/redact.hpp"
-#include "features/deploy/containers.hpp"
 #include "io/offload.hpp"
 
 #include <fmt/format.h>
@@ -40,20 +39,24 @@ struct log_spool::run
     std::string window;
     std::size_t at = 0; ///< in the window
     bool ended = false;
-    std::string last_time; ///< of the last line that had one
+    bool in_long_line = false; ///< its beginning was given, the rest is passed over
+    std::string last_time;     ///< of the last line that had one
     std::optional<log_line> next;
 
-    void rewind()
+    result<> begin_again()
     {
-        std::rewind(file.get());
+        if (std::fseek(file.get(), 0, SEEK_SET) != 0)
+            return disk_failure();
         window.clear();
         at = 0;
         ended = false;
+        in_long_line = false;
         last_time.clear();
         advance();
+        return {};
     }
 
-    /// Makes sure that a whole line stands in the window, or all that there is.
+    /// Makes sure that a whole line stands in the window, or as much as it holds, or all that there is.
     void fill()
     {
         if (ended || window.find('\n', at) != std::string::npos)
@@ -61,14 +64,29 @@ struct log_spool::run
         window.erase(0, at);
         at = 0;
         const auto before = window.size();
-        window.resize(std::max(window_bytes, before));
+        if (before == window_bytes)
+            return;
+        window.resize(window_bytes);
         const auto got = std::fread(window.data() + before, 1, window.size() - before, file.get());
         window.resize(before + got);
         ended = got == 0;
     }
 
+    /// Behind the end of the line that was too long for the window.
+    void pass_over_rest()
+    {
+        while (in_long_line) {
+            at = window.size();
+            fill();
+            const auto end = window.find('\n', at);
+            in_long_line = end == std::string::npos && !ended;
+            at = end == std::string::npos ? window.size() : end + 1;
+        }
+    }
+
     void advance()
     {
+        pass_over_rest();
         fill();
         if (at >= window.size()) {
             next.reset();
@@ -76,8 +94,11 @@ struct log_spool::run
         }
         auto rest = std::string_view(window).substr(at);
         const auto size = rest.size();
+        in_long_line = !ended && size == window_bytes && !rest.contains('\n');
         next = take_line(rest, service);
         at += size - rest.size();
+        if (in_long_line)
+            next->text = utf8_prefix(next->text, next->text.size() - 1);
         if (!next->time.empty())
             last_time = next->time;
         next->time = last_time;
@@ -104,7 +125,7 @@ result<> log_spool::add(std::string service, std::string_view text)
 result<> log_spool::merge(const log_filter& which, const std::function<bool(const log_line&)>& sink)
 {
     for (const auto& one : runs_)
-        one->rewind();
+        TRY(one->begin_again());
     for (;;) {
         run* first = nullptr;
         for (const auto& one : runs_)
@@ -123,23 +144,30 @@ io::task<result<read_logs>> fetch_logs(
     io::offload_pool& pool,
     std::string compose_id,
     std::string app_name,
+    std::vector<wanted_container> wanted,
     log_request what,
     io::deadline until
 )
 {
     const bool over_http = dokploy::supports(CO_TRY(co_await on.api.version(until)), dokploy::feature::container_logs);
     read_logs out;
-    for (const auto& one : CO_TRY(co_await look_at_containers(on, app_name, {}, until))) {
-        const auto& wanted = what.which.services;
-        if (!wanted.empty() && std::ranges::find(wanted, one.service) == wanted.end())
+    for (const auto& one : CO_TRY(co_await look_at_containers(on, app_name, std::move(wanted), until))) {
+        const auto& asked = what.which.services;
+        if (!asked.empty() && std::ranges::find(asked, one.service) == asked.end())
             continue;
-        dokploy::log_request asked{.compose_id = compose_id, .container_id = one.id, .lines = what.lines_each};
-        auto text = over_http ? co_await dokploy::read_container_log(on.api, std::move(asked), until)
-                              : co_await dokploy::listen_to_container_log(on.api, on.threads, std::move(asked), until);
+        if (one.id.empty()) {
+            out.missing.push_back(one.service + ": it has no container");
+            continue;
+        }
+        dokploy::log_request question{.compose_id = compose_id, .container_id = one.id, .lines = what.lines_each};
+        auto text = over_http
+                        ? co_await dokploy::read_container_log(on.api, std::move(question), until)
+                        : co_await dokploy::listen_to_container_log(on.api, on.threads, std::move(question), until);
         if (!text) {
             out.missing.push_back(fmt::format("{}: {}", one.service, text.error().message));
             continue;
         }
+        out.cut = out.cut || std::ranges::count(*text, '\n') + 1 >= what.lines_each;
         const auto spool = [&] { return out.spool.add(one.service, *text); };
         CO_TRY(co_await io::offload(pool, spool));
     }

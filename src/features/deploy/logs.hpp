@@ -1,6 +1,7 @@
 // The logs of all containers of a stack as one, in the order of time, without ever holding them in memory.
 #pragma once
 
+#include "features/deploy/containers.hpp"
 #include "features/deploy/log_lines.hpp"
 #include "features/deploy/servers.hpp"
 
@@ -43,11 +44,12 @@ struct log_request
 };
 
 /// Reads the containers one after the other and spools them. A container whose log cannot be read is named in
-/// `missing`, with why. Secrets of what Dokploy holds of the stack are not in it: they are masked on the way.
+/// `missing`, with why. Nothing in it is masked.
 struct read_logs
 {
     log_spool spool;
     std::vector<std::string> missing;
+    bool cut = false; ///< a container has said more than was asked for
 };
 
 io::task<result<read_logs>> fetch_logs(
@@ -55,6 +57,7 @@ io::task<result<read_logs>> fetch_logs(
     io::offload_pool& pool,
     std::string compose_id,
     std::string app_name,
+    std::vector<wanted_container> wanted,
     log_request what,
     io::deadline until
 );

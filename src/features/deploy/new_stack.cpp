@@ -282,7 +282,7 @@ io::task<result<stack::stack_plan>> plan_request(workshop with, const stack_requ
 {
     auto* on = CO_TRY(with.on.find(what.server));
     const auto wishes = CO_TRY(wishes_of(what));
-    auto& web = with.on.web(*on);
+    auto& web = with.on.catalogue();
     const auto base = on->templates_url + "/blueprints/supabase/";
     const auto compose = CO_TRY(co_await fetch(web, base + "docker-compose.yml", until));
     const auto toml = CO_TRY(co_await fetch(web, base + "template.toml", until));
@@ -338,13 +338,11 @@ jobs::sealed_part sealed_request(const stack_request& what)
         {"remote_server_id", what.remote_server_id},
     };
     if (what.smtp) {
-        out.arguments["smtp"] = boost::json::object{
-            {"host", what.smtp->host},
-            {"port", what.smtp->port},
-            {"user", what.smtp->user},
-            {"sender_address", what.smtp->sender_address},
-            {"sender_name", what.smtp->sender_name},
-        };
+        out.arguments["smtp_host"] = what.smtp->host;
+        out.arguments["smtp_port"] = std::int64_t{what.smtp->port};
+        out.arguments["smtp_user"] = what.smtp->user;
+        out.arguments["smtp_sender_address"] = what.smtp->sender_address;
+        out.arguments["smtp_sender_name"] = what.smtp->sender_name;
         out.secrets.emplace("smtp_password", what.smtp->password);
     }
     // Among them may be secrets of the person's own.

@@ -23,12 +23,6 @@ constexpr std::chrono::minutes health_patience{15};
 constexpr std::chrono::minutes proof_patience{4};
 constexpr std::chrono::minutes step_patience{5};
 
-std::string text_in(const boost::json::object& in, std::string_view name)
-{
-    const auto* found = in.if_contains(name);
-    return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
 std::vector<std::string> list_in(const boost::json::value& in)
 {
     std::vector<std::string> out;
@@ -43,29 +37,27 @@ result<stack_request> request_of(const run& job)
 {
     const auto& a = job.arguments();
     stack_request out{
-        .server = text_in(a, "server"),
-        .name = text_in(a, "name"),
-        .domain = text_in(a, "domain"),
-        .project = text_in(a, "project"),
-        .environment = text_in(a, "environment"),
-        .site_url = text_in(a, "site_url"),
-        .remote_server_id = text_in(a, "remote_server_id")
+        .server = job.argument("server"),
+        .name = job.argument("name"),
+        .domain = job.argument("domain"),
+        .project = job.argument("project"),
+        .environment = job.argument("environment"),
+        .site_url = job.argument("site_url"),
+        .remote_server_id = job.argument("remote_server_id")
     };
     if (const auto* versions = a.if_contains("versions"))
         out.versions = list_in(*versions);
     if (const auto variables = job.secret("variables"); !variables.empty())
         out.variables = list_in(TRY(json::read(variables.reveal())));
-    if (const auto* smtp = a.if_contains("smtp"); smtp != nullptr && smtp->is_object()) {
-        const auto& s = smtp->get_object();
-        const auto* port = s.if_contains("port");
-        const auto number = port != nullptr && port->is_number() ? port->to_number<std::int64_t>() : 587;
+    if (auto host = job.argument("smtp_host"); !host.empty()) {
+        const auto* port = a.if_contains("smtp_port");
         out.smtp = stack::smtp_settings{
-            .host = text_in(s, "host"),
-            .port = static_cast<std::uint16_t>(number),
-            .user = text_in(s, "user"),
+            .host = std::move(host),
+            .port = static_cast<std::uint16_t>(port != nullptr && port->is_int64() ? port->get_int64() : 587),
+            .user = job.argument("smtp_user"),
             .password = job.secret("smtp_password"),
-            .sender_address = text_in(s, "sender_address"),
-            .sender_name = text_in(s, "sender_name")
+            .sender_address = job.argument("smtp_sender_address"),
+            .sender_name = job.argument("smtp_sender_name")
         };
     }
     return out;
@@ -77,11 +69,6 @@ std::string mark_of(const run& job)
     return fmt::format("made by basekeeper, job {}", job.record().id);
 }
 
-std::string note(run& job, std::string_view name)
-{
-    return text_in(job.notes(), name);
-}
-
 tell telling(run& job)
 {
     return [&job](double share, std::string words) { return job.advance(share, std::move(words)); };
@@ -89,7 +76,7 @@ tell telling(run& job)
 
 result<server*> server_of(workshop with, const run& job)
 {
-    return with.on.find(text_in(job.arguments(), "server"));
+    return with.on.find(job.argument("server"));
 }
 
 io::deadline step_deadline()
@@ -100,7 +87,7 @@ io::deadline step_deadline()
 io::task<result<>> check(workshop with, run& job)
 {
     // Just before it began all of it was looked at; a resumed job has made its own service, which is not in the way.
-    if (job.record().attempts == 1 || !note(job, "compose_id").empty())
+    if (job.record().attempts == 1 || !job.note("compose_id").empty())
         co_return result<>{};
     auto request = CO_TRY(request_of(job));
     CO_TRY(co_await check_request(with, std::move(request), step_deadline()));
@@ -125,8 +112,8 @@ io::task<result<>> plan(workshop with, run& job)
 io::task<result<>> make_project(workshop with, run& job)
 {
     auto* on = CO_TRY(server_of(with, job));
-    const auto name = text_in(job.arguments(), "project");
-    const auto environment = text_in(job.arguments(), "environment");
+    const auto name = job.argument("project");
+    const auto environment = job.argument("environment");
     const auto until = step_deadline();
     std::optional<dokploy::project> found;
     for (auto& p : CO_TRY(co_await dokploy::list_projects(on->api, until)))
@@ -160,7 +147,7 @@ io::task<result<>> make_project(workshop with, run& job)
 
 io::task<result<>> unmake_project(workshop with, run& job)
 {
-    const auto id = note(job, "project_made");
+    const auto id = job.note("project_made");
     if (id.empty())
         co_return result<>{};
     auto* on = CO_TRY(server_of(with, job));
@@ -189,19 +176,19 @@ made_before(server& on, run& job, const std::string& environment_id, const std::
 
 io::task<result<>> make_service(workshop with, run& job)
 {
-    if (!note(job, "compose_id").empty())
+    if (!job.note("compose_id").empty())
         co_return result<>{};
     auto* on = CO_TRY(server_of(with, job));
-    const auto name = text_in(job.arguments(), "name");
-    const auto remote = text_in(job.arguments(), "remote_server_id");
+    const auto name = job.argument("name");
+    const auto remote = job.argument("remote_server_id");
     const auto until = step_deadline();
     std::optional<dokploy::compose> row;
     if (job.record().attempts > 1)
-        row = CO_TRY(co_await made_before(*on, job, note(job, "environment_id"), name, until));
+        row = CO_TRY(co_await made_before(*on, job, job.note("environment_id"), name, until));
     if (!row) {
         dokploy::new_compose what{
             .name = name,
-            .environment_id = note(job, "environment_id"),
+            .environment_id = job.note("environment_id"),
             .description = mark_of(job),
             .app_name = name,
             .server_id = remote.empty() ? std::nullopt : std::optional(remote)
@@ -217,10 +204,10 @@ io::task<result<>> unmake_service(workshop with, run& job)
 {
     auto* on = CO_TRY(server_of(with, job));
     const auto until = step_deadline();
-    auto id = note(job, "compose_id");
-    const auto environment = note(job, "environment_id");
+    auto id = job.note("compose_id");
+    const auto environment = job.note("environment_id");
     if (id.empty() && !environment.empty()) {
-        const auto row = CO_TRY(co_await made_before(*on, job, environment, text_in(job.arguments(), "name"), until));
+        const auto row = CO_TRY(co_await made_before(*on, job, environment, job.argument("name"), until));
         id = row ? row->id : std::string();
     }
     if (id.empty())
@@ -235,13 +222,13 @@ io::task<result<>> write(workshop with, run& job)
 {
     auto* on = CO_TRY(server_of(with, job));
     const auto wanted = CO_TRY(setup_from(job.secret("setup")));
-    co_return co_await write_setup(*on, note(job, "compose_id"), wanted, step_deadline());
+    co_return co_await write_setup(*on, job.note("compose_id"), wanted, step_deadline());
 }
 
 io::task<result<>> rehearse(workshop with, run& job)
 {
     auto* on = CO_TRY(server_of(with, job));
-    CO_TRY(co_await dokploy::preview_deployment(on->api, note(job, "compose_id"), step_deadline()));
+    CO_TRY(co_await dokploy::preview_deployment(on->api, job.note("compose_id"), step_deadline()));
     co_return result<>{};
 }
 
@@ -250,15 +237,15 @@ io::task<result<>> deploy(workshop with, run& job)
     auto* on = CO_TRY(server_of(with, job));
     const auto title = fmt::format("basekeeper deploys, job {}", job.record().id);
     const auto until = io::deadline::after(deployment_patience);
-    auto done = co_await deploy_and_follow(*on, note(job, "compose_id"), title, telling(job), until);
+    auto done = co_await deploy_and_follow(*on, job.note("compose_id"), title, telling(job), until);
     // A slow service at the first start fails the deployment of all that wait for it, although it comes up after it.
     const bool came_late = !done && done.error().code == condition::conflict &&
                            (done.error().server_text.contains("is unhealthy") ||
                             done.error().server_text.contains("dependency failed to start"));
-    if (came_late && note(job, "deployed_again").empty()) {
+    if (came_late && job.note("deployed_again").empty()) {
         job.notes()["deployed_again"] = "a service was slow at its first start";
         CO_TRY(co_await job.checkpoint());
-        done = co_await deploy_and_follow(*on, note(job, "compose_id"), title, telling(job), until);
+        done = co_await deploy_and_follow(*on, job.note("compose_id"), title, telling(job), until);
     }
     co_return done;
 }
@@ -267,7 +254,7 @@ io::task<result<>> wait_for_health(workshop with, run& job)
 {
     auto* on = CO_TRY(server_of(with, job));
     const auto wanted = CO_TRY(setup_from(job.secret("setup")));
-    const dokploy::compose of{.id = note(job, "compose_id"), .app_name = note(job, "app_name"), .file = wanted.compose};
+    const dokploy::compose of{.id = job.note("compose_id"), .app_name = job.note("app_name"), .file = wanted.compose};
     co_return co_await wait_until_healthy(*on, of, health_patience, telling(job), io::deadline::after(health_patience));
 }
 
@@ -293,7 +280,7 @@ io::task<result<>> prove(workshop with, run& job)
                 fmt::format(
                     "run `basekeeper dokploy validate {}` for each with its cure, then resume the job, or take it back "
                     "with undo",
-                    text_in(job.arguments(), "name")
+                    job.argument("name")
                 )
             );
         CO_TRY(co_await job.advance(0.15 * attempt, "not yet: " + failure_words(seen)));
@@ -308,9 +295,7 @@ io::task<result<>> remember(workshop with, run& job)
     job.notes()["remembered"] = true;
     CO_TRY(co_await job.checkpoint());
     co_return co_await remember_instance(
-        with,
-        {.name = text_in(job.arguments(), "name"), .server = on->name, .compose_id = note(job, "compose_id")},
-        wanted
+        with, {.name = job.argument("name"), .server = on->name, .compose_id = job.note("compose_id")}, wanted
     );
 }
 
@@ -318,7 +303,7 @@ io::task<result<>> forget(workshop with, run& job)
 {
     if (!job.notes().contains("remembered"))
         co_return result<>{};
-    co_return co_await with.known.forget(text_in(job.arguments(), "name"));
+    co_return co_await with.known.forget(job.argument("name"));
 }
 
 } // namespace

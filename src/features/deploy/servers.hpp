@@ -62,6 +62,9 @@ public:
     /// For requests to the domains of the stacks of a server: trusts the authorities that are configured for them.
     http::client& web(const server& of);
 
+    /// For templates: they lie in public, whatever authorities vouch for the stacks.
+    http::client& catalogue() { return client_; }
+
     io::task<> close(io::deadline until);
 
 private:

@@ -20,6 +20,9 @@
 namespace basekeeper::deploy {
 namespace {
 
+/// Shorter ones would be found in every other word.
+constexpr std::size_t least_secret_bytes = 8;
+
 std::string with_slash(std::string path)
 {
     return path.starts_with('/') ? path : "/" + path;
@@ -58,13 +61,15 @@ std::string short_digest(const crypto::secret<>& of)
 std::string words(const setup_domain& d)
 {
     return fmt::format(
-        "{}://{}{} → {}:{}, certificate {}",
+        "{}://{}{} → {}:{}, certificate {}{}{}",
         d.https ? "https" : "http",
         d.host,
         d.path == "/" ? "" : d.path,
         d.service,
         d.port,
-        boost::describe::enum_to_string(d.certificate, "unknown")
+        boost::describe::enum_to_string(d.certificate, "unknown"),
+        d.resolver.empty() ? "" : " of ",
+        d.resolver
     );
 }
 
@@ -123,6 +128,11 @@ std::string spelled(const stack::compose_file::service& s)
     return out;
 }
 
+bool refers_to_one_of(std::string_view text, const std::set<std::string>& names)
+{
+    return std::ranges::any_of(stack::references(text), [&](const auto& r) { return names.contains(r.name); });
+}
+
 std::set<std::string> changed_variables(const env_text::document& before, const env_text::document& after)
 {
     std::set<std::string> out;
@@ -132,6 +142,31 @@ std::set<std::string> changed_variables(const env_text::document& before, const 
     for (const auto& [name, value] : after.values())
         if (before.find(name) == nullptr)
             out.insert(name);
+    // What refers to a changed one changes with it.
+    for (auto known = out.size() + 1; known != out.size();) {
+        known = out.size();
+        for (const auto& [name, value] : after.values())
+            if (refers_to_one_of(value.reveal(), out))
+                out.insert(name);
+    }
+    return out;
+}
+
+/// True when its variables come from the env text whole, without being named.
+bool takes_whole_env(const stack::compose_file::service& s)
+{
+    return s.node->find("env_file") != nullptr;
+}
+
+/// All but the services: networks, volumes and the like, which any of them may use.
+std::string spelled_frame(const stack::compose_file& file)
+{
+    std::string out;
+    for (const auto& [name, value] : file.root().members)
+        if (name.text != "services") {
+            spell(name, out);
+            spell(value, out);
+        }
     return out;
 }
 
@@ -312,11 +347,23 @@ stack::configuration to_check(const setup& what, std::string name, wall_time now
     return out;
 }
 
+result<std::vector<crypto::secret<>>> secrets_of(const setup& what)
+{
+    const auto env = TRY(env_text::document::parse(what.env.reveal()));
+    std::vector<crypto::secret<>> out;
+    for (const auto& [name, value] : env.values())
+        if (!stack::may_show(name) && value.reveal().size() >= least_secret_bytes)
+            out.push_back(value);
+    return out;
+}
+
 result<std::vector<difference>> compare(const setup& before, const setup& after)
 {
     std::vector<difference> out;
     if (before.compose != after.compose) {
-        const auto lines = changed(before.compose.reveal(), after.compose.reveal());
+        auto lines = changed(before.compose.reveal(), after.compose.reveal());
+        if (lines.before == lines.after)
+            lines.after += " (others)";
         out.push_back({"compose file", lines.before, lines.after});
     }
     add_domains(out, before, after);
@@ -345,14 +392,18 @@ result<touched_services> touched(const setup& before, const setup& after)
     auto domains = only_in(after.domains, before.domains);
     std::ranges::move(only_in(before.domains, after.domains), std::back_inserter(domains));
     const auto binds = is.binds();
+    const bool frame_changed = before.isolated != after.isolated || spelled_frame(was) != spelled_frame(is);
     touched_services out;
+    // Only a deployment takes away what is no longer there.
+    for (const auto& s : was.services())
+        if (is.find(s.name) == nullptr)
+            out.by_deployment.push_back(s.name);
     for (const auto& s : is.services()) {
         const auto text = spelled(s);
         const auto* old = was.find(s.name);
-        const bool anew =
-            before.isolated != after.isolated || old == nullptr || spelled(*old) != text ||
-            std::ranges::find(domains, s.name, &setup_domain::service) != domains.end() ||
-            std::ranges::any_of(stack::references(text), [&](const auto& r) { return variables.contains(r.name); });
+        const bool anew = frame_changed || old == nullptr || spelled(*old) != text ||
+                          std::ranges::find(domains, s.name, &setup_domain::service) != domains.end() ||
+                          refers_to_one_of(text, variables) || (takes_whole_env(s) && !variables.empty());
         const bool mounts = std::ranges::any_of(binds, [&](const stack::bind& b) {
             return b.service == s.name && mounts_one_of(files, b);
         });

@@ -64,6 +64,9 @@ result<setup> setup_from(const crypto::secret<>& text);
 /// For the rules of a healthy stack. `name` stands in the commands of its findings.
 stack::configuration to_check(const setup& what, std::string name, wall_time now);
 
+/// The values of its env text that no text may show.
+result<std::vector<crypto::secret<>>> secrets_of(const setup& what);
+
 /// What differs, without any secret: for reviews, histories and answers.
 struct difference
 {
@@ -81,8 +84,9 @@ struct difference
 /// In order of subject. invalid_argument when an env text cannot be read.
 result<std::vector<difference>> compare(const setup& before, const setup& after);
 
-/// The services whose containers see a change: those that refer to a changed variable, mount a changed file or stand
-/// changed in the compose file. By the name of the service.
+/// The services whose containers see a change: those that refer to a changed variable (also through another one), mount
+/// a changed file, have another domain, or stand changed in the compose file or no longer in it. By the name of the
+/// service.
 struct touched_services
 {
     std::vector<std::string> by_deployment; ///< a deployment makes them anew

@@ -4,7 +4,6 @@
 #include "features/deploy/found_stack.hpp"
 #include "io/offload.hpp"
 #include "io/together.hpp"
-#include "stack/variables.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -21,20 +20,18 @@
 namespace basekeeper::deploy {
 namespace {
 
+constexpr int fewest_lines_each = 100;
 constexpr int lines_each = 1'000;
 /// Where a filter chooses, more is read, so that some pass; Dokploy answers no megabyte.
 constexpr int lines_to_choose_from = 5'000;
 constexpr int most_lines_each = 10'000;
 
-/// Values that no line may show.
-result<std::vector<crypto::secret<>>> secrets_of(const setup& of)
+/// How many of the last lines of each container are read so that `wanted` of them may pass.
+int lines_to_read(const log_filter& which, std::uint32_t wanted)
 {
-    const auto env = TRY(env_text::document::parse(of.env.reveal()));
-    std::vector<crypto::secret<>> out;
-    for (const auto& [name, value] : env.values())
-        if (!stack::may_show(name) && value.reveal().size() > 7)
-            out.push_back(value);
-    return out;
+    const bool chooses = which.least != log_level::debug || !which.contains.empty() || !which.until.empty();
+    return chooses ? lines_to_choose_from
+                   : static_cast<int>(std::clamp<std::uint32_t>(wanted, fewest_lines_each, lines_each));
 }
 
 /// The last lines of what passes, within a number of lines and bytes.
@@ -125,8 +122,12 @@ result<std::uint64_t> write_lines(
         ++count;
         return good;
     }));
-    if (!good || std::fflush(out.get()) != 0)
-        return failed();
+    if (!good || std::fflush(out.get()) != 0) {
+        auto why = failed();
+        // Half a file would stand in the way of the next attempt.
+        ::unlink(to.c_str());
+        return why;
+    }
     return count;
 }
 
@@ -159,12 +160,14 @@ io::task<result<log_page>> engine::logs(stack_name which, log_question what, io:
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
     const auto secrets = CO_TRY(secrets_of(in.now));
-    const auto& which_lines = what.which;
-    const bool chooses =
-        which_lines.least != log_level::debug || !which_lines.contains.empty() || !which_lines.until.empty();
-    const auto each = chooses ? lines_to_choose_from : std::clamp(static_cast<int>(what.newest), 100, lines_each);
     auto read = CO_TRY(co_await fetch_logs(
-        *in.on, with_.threads, in.row.id, in.row.app_name, {.lines_each = each, .which = what.which}, until
+        *in.on,
+        with_.threads,
+        in.row.id,
+        in.row.app_name,
+        containers_in(in.now.compose.reveal(), in.now.env.reveal()),
+        {.lines_each = lines_to_read(what.which, what.newest), .which = what.which},
+        until
     ));
     newest kept(what.newest, what.most_bytes);
     const auto merge = [&]() -> result<> {
@@ -174,9 +177,9 @@ io::task<result<log_page>> engine::logs(stack_name which, log_question what, io:
         });
     };
     CO_TRY(co_await io::offload(with_.threads, merge));
-    log_page out{.older_left = kept.dropped(), .missing = std::move(read.missing)};
+    log_page out{.older_left = kept.dropped() || read.cut, .missing = std::move(read.missing)};
     out.lines = kept.take();
-    if (out.older_left)
+    if (out.older_left && !out.lines.empty() && !out.lines.front().time.empty())
         out.next = fmt::format("for earlier lines repeat with until={}", out.lines.front().time);
     co_return out;
 }
@@ -187,7 +190,13 @@ engine::export_logs(stack_name which, log_filter what, std::filesystem::path to,
     const auto in = CO_TRY(co_await find(std::move(which), until));
     const auto secrets = CO_TRY(secrets_of(in.now));
     auto read = CO_TRY(co_await fetch_logs(
-        *in.on, with_.threads, in.row.id, in.row.app_name, {.lines_each = most_lines_each, .which = what}, until
+        *in.on,
+        with_.threads,
+        in.row.id,
+        in.row.app_name,
+        containers_in(in.now.compose.reveal(), in.now.env.reveal()),
+        {.lines_each = most_lines_each, .which = what},
+        until
     ));
     const auto write = [&]() -> result<std::uint64_t> { return write_lines(read.spool, what, secrets, to); };
     co_return co_await io::offload(with_.threads, write);
@@ -197,8 +206,9 @@ io::task<result<health_report>> engine::look(stack_name which, io::deadline unti
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
     health_report out{.server = in.on->name, .name = in.row.name};
-    out.containers =
-        CO_TRY(co_await look_at_containers(*in.on, in.row.app_name, services_in(in.now.compose.reveal()), until));
+    out.containers = CO_TRY(co_await look_at_containers(
+        *in.on, in.row.app_name, containers_in(in.now.compose.reveal(), in.now.env.reveal()), until
+    ));
     co_await explain(*in.on, in.row.id, out.containers, until);
     // What Docker tells of use is an extra: without it the rest still stands.
     if (const auto use = co_await dokploy::list_container_usage(in.on->api, until))
