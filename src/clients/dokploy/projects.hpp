@@ -44,6 +44,22 @@ struct environment
     crypto::secret<> env; ///< variables that services may refer to as `${{environment.NAME}}`
     std::vector<listed_compose> compose{};
 
+    // Of these only how many there are matters: a project with one of them is not empty.
+    std::vector<boost::json::value> applications{};
+    std::vector<boost::json::value> mariadb{};
+    std::vector<boost::json::value> mongo{};
+    std::vector<boost::json::value> mysql{};
+    std::vector<boost::json::value> postgres{};
+    std::vector<boost::json::value> redis{};
+    std::vector<boost::json::value> libsql{};
+
+    /// True when it holds no service of any kind.
+    bool is_empty() const
+    {
+        return compose.empty() && applications.empty() && mariadb.empty() && mongo.empty() && mysql.empty() &&
+               postgres.empty() && redis.empty() && libsql.empty();
+    }
+
     static constexpr auto fields = std::tuple{
         json::required("environmentId", &environment::id),
         json::optional("name", &environment::name),
@@ -52,6 +68,13 @@ struct environment
         json::optional("projectId", &environment::project_id),
         json::optional("env", &environment::env),
         json::optional("compose", &environment::compose),
+        json::optional("applications", &environment::applications),
+        json::optional("mariadb", &environment::mariadb),
+        json::optional("mongo", &environment::mongo),
+        json::optional("mysql", &environment::mysql),
+        json::optional("postgres", &environment::postgres),
+        json::optional("redis", &environment::redis),
+        json::optional("libsql", &environment::libsql),
     };
 };
 

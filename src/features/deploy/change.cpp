@@ -169,11 +169,14 @@ io::task<result<>> restart_after(tools t, run& job)
     co_return co_await restart(t, job, before, after, title_of(job), telling(job));
 }
 
-io::task<result<>> wait_for_health(tools t, run& job, crypto::secret<> compose, tell told)
+io::task<result<>> wait_for_health(tools t, run& job, const setup& running, tell told)
 {
     auto* on = CO_TRY(server_of(t, job));
     const dokploy::compose of{
-        .id = job.argument("compose_id"), .app_name = job.argument("app_name"), .file = std::move(compose)
+        .id = job.argument("compose_id"),
+        .app_name = job.argument("app_name"),
+        .env = running.env,
+        .file = running.compose
     };
     co_return co_await wait_until_healthy(
         *on, of, health_patience, std::move(told), io::deadline::after(health_patience)
@@ -183,7 +186,7 @@ io::task<result<>> wait_for_health(tools t, run& job, crypto::secret<> compose, 
 io::task<result<>> wait(tools t, run& job)
 {
     const auto after = CO_TRY(setup_from(job.secret("after")));
-    co_return co_await wait_for_health(t, job, after.compose, telling(job));
+    co_return co_await wait_for_health(t, job, after, telling(job));
 }
 
 /// What worked before and does not now.
@@ -258,6 +261,12 @@ io::task<result<bool>> may_have_restarted(tools t, run& job, const setup& before
     co_return co_await was_asked_for(*on, job.argument("compose_id"), title_of(job), step_deadline());
 }
 
+io::task<result<>> restart_before(tools t, run& job, const setup& before, const setup& after)
+{
+    const auto title = fmt::format("basekeeper takes back: {}, job {}", job.argument("reason"), job.record().id);
+    return restart(t, job, after, before, title, telling(job));
+}
+
 /// Everything back as it was. Nobody can stop it half-way, so that it tells how far it is and never asks.
 io::task<result<>> put_back(tools t, run& job)
 {
@@ -282,20 +291,19 @@ io::task<result<>> put_back(tools t, run& job)
     CO_TRY(co_await job.checkpoint());
     if (!(now == before))
         CO_TRY(co_await write_setup(*on, id, before, step_deadline()));
-    if (job.notes().contains("password_changed"))
-        if (const auto change = database_password(before, after))
-            CO_TRY(co_await give_password(t, job, change->from, "password back"));
-    if (!CO_TRY(co_await may_have_restarted(t, job, before, after)))
-        co_return result<>{};
-    CO_TRY(co_await restart(
-        t,
-        job,
-        after,
-        before,
-        fmt::format("basekeeper takes back: {}, job {}", job.argument("reason"), job.record().id),
-        telling(job)
-    ));
-    co_return co_await wait_for_health(t, job, before.compose, telling(job));
+    const auto change =
+        job.notes().contains("password_changed") ? database_password(before, after) : std::optional<password_change>();
+    auto given = change ? co_await give_password(t, job, change->from, "back") : result<>{};
+    const bool restarts = CO_TRY(co_await may_have_restarted(t, job, before, after));
+    auto restarted = restarts ? co_await restart_before(t, job, before, after) : result<>{};
+    // A database that did not run with the new setup runs with the old one, and takes its password now.
+    if (!given) {
+        CO_TRY(co_await give_password(t, job, change->from, "back"));
+        if (!restarted)
+            restarted = co_await restart_before(t, job, before, after);
+    }
+    CO_TRY(std::move(restarted));
+    co_return restarts ? co_await wait_for_health(t, job, before, telling(job)) : result<>{};
 }
 
 } // namespace

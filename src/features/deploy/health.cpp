@@ -65,9 +65,17 @@ look_at_certificate(const server& on, io::offload_pool& threads, std::string hos
     co_return out;
 }
 
-dokploy::last_known<health_report>& health_memory::of(const std::string& server, const std::string& name)
+dokploy::last_known<health_report>& health_memory::seen(const std::string& name, health_report what)
 {
-    return known_.try_emplace(server + "/" + name, time_).first->second;
+    auto& known = known_.try_emplace(what.server + "/" + name, time_).first->second;
+    known.seen(std::move(what));
+    return known;
+}
+
+dokploy::last_known<health_report>* health_memory::find(const std::string& server, const std::string& name)
+{
+    const auto known = known_.find(server + "/" + name);
+    return known == known_.end() ? nullptr : &known->second;
 }
 
 } // namespace basekeeper::deploy

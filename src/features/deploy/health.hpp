@@ -91,8 +91,11 @@ class health_memory
 public:
     explicit health_memory(const clock& time) : time_(time) {}
 
-    /// Of that stack, by what it was asked for.
-    dokploy::last_known<health_report>& of(const std::string& server, const std::string& name);
+    /// It was seen; `name`: what it was asked for by.
+    dokploy::last_known<health_report>& seen(const std::string& name, health_report what);
+
+    /// Null when that stack was never seen: names that mean none take no room.
+    dokploy::last_known<health_report>* find(const std::string& server, const std::string& name);
 
 private:
     const clock& time_;

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "clients/dokploy/domains.hpp"
 #include "clients/dokploy/instance.hpp"
+#include "clients/dokploy/servers.hpp"
 #include "clients/smtp/check.hpp"
 #include "env_text/shown.hpp"
 #include "features/deploy/stacks.hpp"
@@ -15,6 +16,7 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -32,6 +34,18 @@ std::string project_of(const stack_request& what)
 std::string environment_of(const stack_request& what)
 {
     return what.environment.empty() ? std::string("production") : what.environment;
+}
+
+/// The stack becomes an instance of its name at the end: that it cannot is found out at the beginning.
+result<> check_instance_is_free(const instances::directory& known, const std::string& name)
+{
+    if (known.find(name) == nullptr)
+        return {};
+    return fail(
+        condition::conflict,
+        fmt::format("name: there is an instance \"{}\" already, and a stack becomes one of its name", name),
+        fmt::format("choose another name, or forget that one: basekeeper instance remove {}", name)
+    );
 }
 
 /// Owners and admins may everything; what a member may not is found out here and not half-way.
@@ -84,9 +98,29 @@ io::task<> look_for_domain(
         );
 }
 
-io::task<result<std::string>> check_dns(server& on, const std::string& host, io::deadline until)
+/// Of the machine that the stack is to run on.
+io::task<result<std::string>> machine_address(server& on, const std::string& remote_server_id, io::deadline until)
 {
-    const auto address = CO_TRY(co_await dokploy::read_server_address(on.api, until));
+    if (remote_server_id.empty())
+        co_return co_await dokploy::read_server_address(on.api, until);
+    std::vector<std::string> known;
+    for (const auto& one : CO_TRY(co_await dokploy::list_servers(on.api, until))) {
+        if (one.id == remote_server_id)
+            co_return one.address;
+        known.push_back(fmt::format("{} ({})", one.id, one.name));
+    }
+    co_return fail(
+        condition::not_found,
+        fmt::format("remote_server_id: Dokploy knows no server \"{}\"", utf8_prefix(remote_server_id, 60)),
+        known.empty() ? std::string("leave it out: this Dokploy has no remote servers")
+                      : fmt::format("use one of: {}", fmt::join(known, ", "))
+    );
+}
+
+io::task<result<std::string>>
+check_dns(server& on, const std::string& host, const std::string& remote_server_id, io::deadline until)
+{
+    const auto address = CO_TRY(co_await machine_address(on, remote_server_id, until));
     const auto seen = CO_TRY(co_await dokploy::validate_domain(on.api, host, address, until));
     if (!seen.valid)
         co_return fail(
@@ -110,10 +144,10 @@ io::task<result<std::string>> check_dns(server& on, const std::string& host, io:
           );
 }
 
-io::task<result<>> check_certificates(server& on, io::deadline until)
+io::task<result<>> check_certificates(server& on, const std::string& remote_server_id, io::deadline until)
 {
     const auto web = CO_TRY(co_await dokploy::read_web_server_settings(on.api, until));
-    if (web.remote_servers_only)
+    if (web.remote_servers_only && remote_server_id.empty())
         co_return fail(
             condition::conflict,
             "server: this Dokploy deploys to remote servers only",
@@ -256,6 +290,7 @@ io::task<result<std::vector<std::string>>> check_request(workshop with, stack_re
 {
     std::vector<std::string> notes;
     CO_TRY(stack::check_name(what.name));
+    CO_TRY(check_instance_is_free(with.known, what.name));
     const auto host = CO_TRY(stack::domain_of(what.domain));
     CO_TRY(wishes_of(what));
     auto* on = CO_TRY(with.on.find(what.server));
@@ -270,9 +305,9 @@ io::task<result<std::vector<std::string>>> check_request(workshop with, stack_re
     CO_TRY(check_name_is_free(services, what));
     if (auto note = CO_TRY(co_await check_domain_is_free(*on, services, {}, host, until)); !note.empty())
         notes.push_back(std::move(note));
-    if (auto note = CO_TRY(co_await check_dns(*on, host, until)); !note.empty())
+    if (auto note = CO_TRY(co_await check_dns(*on, host, what.remote_server_id, until)); !note.empty())
         notes.push_back(std::move(note));
-    CO_TRY(co_await check_certificates(*on, until));
+    CO_TRY(co_await check_certificates(*on, what.remote_server_id, until));
     if (what.smtp)
         notes.push_back("mail: " + CO_TRY(co_await talk_to_mail_server(with, *what.smtp, until)));
     co_return notes;

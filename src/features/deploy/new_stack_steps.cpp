@@ -132,8 +132,6 @@ io::task<result<>> make_project(workshop with, run& job)
         if (found->environments.empty())
             found = CO_TRY(co_await dokploy::read_project(on->api, found->id, until));
     }
-    if (found->description == mark_of(job))
-        job.notes()["project_made"] = found->id;
     const auto place = std::ranges::find(found->environments, environment, &dokploy::environment::name);
     if (place != found->environments.end())
         job.notes()["environment_id"] = place->id;
@@ -145,20 +143,31 @@ io::task<result<>> make_project(workshop with, run& job)
     co_return co_await job.checkpoint();
 }
 
+/// The project in which the stack is, or was to be, by its name; also when its process ended before it was noted.
+io::task<result<std::optional<dokploy::project>>> project_of(server& on, const run& job, io::deadline until)
+{
+    for (const auto& p : CO_TRY(co_await dokploy::list_projects(on.api, until)))
+        if (p.name == job.argument("project"))
+            co_return CO_TRY(co_await dokploy::read_project(on.api, p.id, until));
+    co_return std::nullopt;
+}
+
+/// Takes away the environment and the project that this job made. What somebody has put something into meanwhile stays.
 io::task<result<>> unmake_project(workshop with, run& job)
 {
-    const auto id = job.note("project_made");
-    if (id.empty())
-        co_return result<>{};
     auto* on = CO_TRY(server_of(with, job));
     const auto until = step_deadline();
-    const auto project = co_await dokploy::read_project(on->api, id, until);
+    const auto project = CO_TRY(co_await project_of(*on, job, until));
     if (!project)
-        co_return project.error().code == condition::not_found ? result<>{} : fail(project.error());
-    // Somebody may have put something into it meanwhile; what is not ours stays.
-    const bool is_empty = std::ranges::all_of(project->environments, [](const auto& e) { return e.compose.empty(); });
-    if (is_empty)
-        CO_TRY(co_await dokploy::remove_project(on->api, id, until));
+        co_return result<>{};
+    if (project->description == mark_of(job)) {
+        if (std::ranges::all_of(project->environments, &dokploy::environment::is_empty))
+            CO_TRY(co_await dokploy::remove_project(on->api, project->id, until));
+        co_return result<>{};
+    }
+    for (const auto& e : project->environments)
+        if (e.description == mark_of(job) && e.is_empty())
+            CO_TRY(co_await dokploy::remove_environment(on->api, e.id, until));
     co_return result<>{};
 }
 
@@ -254,7 +263,9 @@ io::task<result<>> wait_for_health(workshop with, run& job)
 {
     auto* on = CO_TRY(server_of(with, job));
     const auto wanted = CO_TRY(setup_from(job.secret("setup")));
-    const dokploy::compose of{.id = job.note("compose_id"), .app_name = job.note("app_name"), .file = wanted.compose};
+    const dokploy::compose of{
+        .id = job.note("compose_id"), .app_name = job.note("app_name"), .env = wanted.env, .file = wanted.compose
+    };
     co_return co_await wait_until_healthy(*on, of, health_patience, telling(job), io::deadline::after(health_patience));
 }
 

@@ -54,12 +54,16 @@ result<std::string> database_service(const dokploy::compose& of)
     return database->name;
 }
 
-io::task<result<std::string>> create_or_find(server& on, dokploy::new_schedule what, io::deadline until)
+/// How the names of our schedules begin.
+constexpr std::string_view schedule_prefix = "basekeeper password";
+
+/// What a process that ended, or was stopped, left behind holds a password in clear.
+io::task<result<>> remove_leftovers(server& on, std::string compose_id, io::deadline until)
 {
-    for (auto& each : CO_TRY(co_await dokploy::list_schedules(on.api, what.compose_id, until)))
-        if (each.name == what.name)
-            co_return each.id;
-    co_return CO_TRY(co_await dokploy::create_schedule(on.api, std::move(what), until)).row.id;
+    for (const auto& each : CO_TRY(co_await dokploy::list_schedules(on.api, std::move(compose_id), until)))
+        if (each.name.starts_with(schedule_prefix))
+            CO_TRY(co_await dokploy::remove_schedule(on.api, each.id, until));
+    co_return result<>{};
 }
 
 } // namespace
@@ -93,10 +97,11 @@ io::task<result<>> change_database_password(
     dokploy::new_schedule what{
         .compose_id = of.id,
         .service_name = CO_TRY(database_service(of)),
-        .name = "basekeeper " + mark,
+        .name = fmt::format("{} {}", schedule_prefix, mark),
         .command = std::move(command)
     };
-    const auto id = CO_TRY(co_await create_or_find(on, std::move(what), until));
+    CO_TRY(co_await remove_leftovers(on, of.id, until));
+    const auto id = CO_TRY(co_await dokploy::create_schedule(on.api, std::move(what), until)).row.id;
     const auto ran = co_await dokploy::run_schedule(on.api, id, until);
     std::string said;
     if (ran && !ran->deployment_id.empty())
@@ -108,8 +113,8 @@ io::task<result<>> change_database_password(
     if (!said.contains(password_changed_mark)) {
         error out(
             condition::unavailable,
-            "changing the password inside the database did not come through; it has the one that it had",
-            "look whether the container of the database runs: basekeeper dokploy health NAME; then resume the job"
+            "changing the password inside the database did not come to its end: it has the old one or the new one",
+            "look whether the container of the database runs: basekeeper dokploy health NAME; then try again"
         );
         out.server_text = dokploy::redact(said, secrets);
         co_return std::unexpected(std::move(out));

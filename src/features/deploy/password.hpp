@@ -17,9 +17,9 @@ result<crypto::secret<>> password_command(const crypto::secret<>& password);
 /// What the command prints last when it came through.
 inline constexpr std::string_view password_changed_mark = "basekeeper: passwords changed";
 
-/// Runs it by a schedule of Dokploy, which is removed again: the only way to run a command there. `mark` makes its name
-/// unique to the piece of work. Fails with unavailable, and what the command printed without the password, when it did
-/// not come through; the database then has the password that it had.
+/// Runs it by a schedule of Dokploy, which is removed again, as are those that an earlier attempt left: the only way to
+/// run a command there. `mark` makes its name unique to the piece of work. Fails with unavailable, and what the command
+/// printed without the password, when it did not come to its end; the database then has the old or the new password.
 io::task<result<>> change_database_password(
     server& on, const dokploy::compose& of, std::string mark, crypto::secret<> password, io::deadline until
 );

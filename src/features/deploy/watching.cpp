@@ -223,21 +223,16 @@ io::task<result<health_report>> engine::look(stack_name which, io::deadline unti
 io::task<result<health_report>> engine::health(stack_name which, io::deadline until)
 {
     const auto* on = CO_TRY(with_.on.find(which.server));
-    auto& memory = seen_.of(on->name, which.name);
     auto now = co_await look(which, until);
-    if (now)
-        memory.seen(*now);
-    else if (retryable(now.error().code))
-        memory.missed(now.error());
-    else
+    auto* memory = now ? &seen_.seen(which.name, *now) : seen_.find(on->name, which.name);
+    if (!now && (memory == nullptr || !retryable(now.error().code)))
         co_return now;
-    const bool alert = memory.take_alert();
-    const auto seen = memory.look();
-    health_report out;
-    if (seen.value != nullptr)
-        out = *seen.value;
-    else
-        out = {.server = on->name, .name = which.name, .state = "unknown"};
+    if (!now)
+        memory->missed(now.error());
+    const bool alert = memory->take_alert();
+    const auto seen = memory->look();
+    auto out =
+        seen.value != nullptr ? *seen.value : health_report{.server = on->name, .name = which.name, .state = "unknown"};
     out.seen = seen.fresh;
     out.alert = alert;
     if (seen.fresh != dokploy::freshness::current && seen.age)
