@@ -1,12 +1,9 @@
-// The table behind a lock.
+// What is encrypted with a job, as one text.
 #include "jobs/ledger.hpp"
 
 #include "crypto/secret.hpp"
-#include "io/offload.hpp"
 #include "json/text.hpp"
 
-#include <mutex>
-#include <optional>
 #include <span>
 #include <utility>
 
@@ -58,42 +55,13 @@ result<sealed_part> unseal(const crypto::secret<>& text)
 
 } // namespace
 
-struct ledger::shared
-{
-    std::filesystem::path dir;
-    state::master_key_source key;
-    const clock& time;
-    std::mutex alone{}; // the pool has several threads, the table serves one at a time
-    std::optional<state::job_table> table{};
-
-    result<state::job_table*> open()
-    {
-        if (!table)
-            table = TRY(state::job_table::open(dir, std::move(key), time));
-        return &*table;
-    }
-};
-
 ledger::ledger(io::offload_pool& pool, std::filesystem::path dir, state::master_key_source key, const clock& time)
-    : pool_(pool), shared_(std::make_shared<shared>(std::move(dir), std::move(key), time))
+    : table_(pool, std::move(dir), std::move(key), time)
 {}
-
-ledger::~ledger() = default;
-
-template <class Work>
-auto ledger::with_table(Work work)
-{
-    using answer = std::invoke_result_t<Work&, state::job_table&>;
-    return io::offload(pool_, [in = shared_, work = std::move(work)]() mutable -> answer {
-        const std::lock_guard lock(in->alone);
-        auto* table = TRY(in->open());
-        return work(*table);
-    });
-}
 
 io::task<result<state::job_record>> ledger::add(state::job_record record, const sealed_part& with)
 {
-    co_return co_await with_table([record = std::move(record), notes = seal(with)](auto& t) {
+    co_return co_await table_.with([record = std::move(record), notes = seal(with)](auto& t) {
         return t.add(record, notes);
     });
 }
@@ -101,49 +69,49 @@ io::task<result<state::job_record>> ledger::add(state::job_record record, const 
 io::task<result<bool>> ledger::save(const state::job_record& record, const sealed_part* with)
 {
     if (with == nullptr)
-        co_return co_await with_table([record](auto& t) { return t.save(record, nullptr); });
-    co_return co_await with_table([record, notes = seal(*with)](auto& t) { return t.save(record, &notes); });
+        co_return co_await table_.with([record](auto& t) { return t.save(record, nullptr); });
+    co_return co_await table_.with([record, notes = seal(*with)](auto& t) { return t.save(record, &notes); });
 }
 
 io::task<result<state::job_record>> ledger::get(std::string id)
 {
-    co_return co_await with_table([id = std::move(id)](auto& t) { return t.get(id); });
+    co_return co_await table_.with([id = std::move(id)](auto& t) { return t.get(id); });
 }
 
 io::task<result<sealed_part>> ledger::open_notes(std::string id)
 {
-    const auto text = CO_TRY(co_await with_table([id = std::move(id)](auto& t) { return t.notes(id); }));
+    const auto text = CO_TRY(co_await table_.with([id = std::move(id)](auto& t) { return t.notes(id); }));
     co_return unseal(text);
 }
 
 io::task<result<std::vector<state::job_record>>> ledger::list(state::job_filter filter)
 {
-    co_return co_await with_table([filter = std::move(filter)](auto& t) { return t.list(filter); });
+    co_return co_await table_.with([filter = std::move(filter)](auto& t) { return t.list(filter); });
 }
 
 io::task<result<>> ledger::ask_to_cancel(std::string id)
 {
-    co_return co_await with_table([id = std::move(id)](auto& t) { return t.ask_to_cancel(id); });
+    co_return co_await table_.with([id = std::move(id)](auto& t) { return t.ask_to_cancel(id); });
 }
 
 io::task<result<>> ledger::withdraw_cancel(std::string id)
 {
-    co_return co_await with_table([id = std::move(id)](auto& t) { return t.withdraw_cancel(id); });
+    co_return co_await table_.with([id = std::move(id)](auto& t) { return t.withdraw_cancel(id); });
 }
 
 io::task<result<state::job_claim>> ledger::claim(std::string id)
 {
-    co_return co_await with_table([id = std::move(id)](auto& t) { return t.claim(id); });
+    co_return co_await table_.with([id = std::move(id)](auto& t) { return t.claim(id); });
 }
 
 io::task<result<bool>> ledger::is_claimed(std::string id)
 {
-    co_return co_await with_table([id = std::move(id)](auto& t) { return t.is_claimed(id); });
+    co_return co_await table_.with([id = std::move(id)](auto& t) { return t.is_claimed(id); });
 }
 
 io::task<result<std::uint64_t>> ledger::remove_before(wall_time t)
 {
-    co_return co_await with_table([t](auto& table) { return table.remove_before(t); });
+    co_return co_await table_.with([t](auto& table) { return table.remove_before(t); });
 }
 
 } // namespace basekeeper::jobs

@@ -5,6 +5,7 @@
 #include "io/runtime.hpp"
 #include "io/task.hpp"
 #include "state/job_table.hpp"
+#include "state/pooled_table.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -30,7 +31,6 @@ class ledger
 {
 public:
     ledger(io::offload_pool& pool, std::filesystem::path dir, state::master_key_source key, const clock& time);
-    ~ledger();
 
     io::task<result<state::job_record>> add(state::job_record record, const sealed_part& with);
 
@@ -47,13 +47,7 @@ public:
     io::task<result<std::uint64_t>> remove_before(wall_time t);
 
 private:
-    struct shared;
-
-    template <class Work>
-    auto with_table(Work work);
-
-    io::offload_pool& pool_;
-    std::shared_ptr<shared> shared_; // with work on the pool that a cancelled caller left
+    state::pooled_table<state::job_table> table_;
 };
 
 } // namespace basekeeper::jobs

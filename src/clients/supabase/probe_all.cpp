@@ -1,15 +1,13 @@
-// Four workers take probes from one list; what each finds becomes a row.
+// What each probe finds becomes a row.
 #include "clients/supabase/outcome.hpp"
 #include "clients/supabase/probe_user.hpp"
 #include "clients/supabase/probes.hpp"
-#include "io/nursery.hpp"
+#include "io/together.hpp"
 
-#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <string_view>
 
 namespace basekeeper::supabase {
@@ -226,20 +224,9 @@ io::task<probe_outcome> carry_out(const probe& what, const round& in, deadline u
     co_return out;
 }
 
-struct shared_work
+io::task<> note_down(const probe& what, const round& in, deadline until, std::vector<probe_outcome>& outcomes)
 {
-    round in;
-    deadline until;
-    std::size_t next = 0;
-    std::vector<probe_outcome> outcomes{};
-};
-
-io::task<> work(shared_work& on)
-{
-    while (on.next < probes.size() && !co_await io::was_cancelled()) {
-        const auto& what = probes[on.next++];
-        on.outcomes.push_back(co_await carry_out(what, on.in, on.until));
-    }
+    outcomes.push_back(co_await carry_out(what, in, until));
 }
 
 } // namespace
@@ -248,21 +235,13 @@ io::task<std::vector<probe_outcome>>
 probe_all(http::client& through, gateway_access to, probe_options how, deadline until)
 {
     const gateway on(through, std::move(to));
-    shared_work all{.in = {on, how}, .until = until};
-    all.outcomes.reserve(probes.size());
-    io::nursery workers(co_await boost::asio::this_coro::executor, [](std::exception_ptr bug) {
-        std::rethrow_exception(bug);
-    });
-    for (std::size_t i = 0; i < at_a_time; ++i)
-        workers.spawn(work(all));
-    // Every probe ends at its own deadline, so the workers do; cancelled ones at once.
-    if (!co_await workers.join(deadline::never())) {
-        workers.cancel_all();
-        while (workers.size() > 0)
-            static_cast<void>(co_await workers.join(deadline::never()));
-    }
-    std::ranges::sort(all.outcomes, {}, [](const probe_outcome& one) { return std::ranges::find(order, one.name); });
-    co_return std::move(all.outcomes);
+    const round in{on, how};
+    std::vector<probe_outcome> outcomes;
+    outcomes.reserve(probes.size());
+    const auto work = [&](std::size_t i) { return note_down(probes[i], in, until, outcomes); };
+    co_await io::together(probes.size(), at_a_time, work);
+    std::ranges::sort(outcomes, {}, [](const probe_outcome& one) { return std::ranges::find(order, one.name); });
+    co_return outcomes;
 }
 
 bool all_work(const std::vector<probe_outcome>& of)

@@ -5,20 +5,19 @@
 #include "io/runtime.hpp"
 #include "io/task.hpp"
 #include "state/configuration_table.hpp"
+#include "state/pooled_table.hpp"
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace basekeeper::deploy {
 
-/// Opens the table with the first setup. Lives on the I/O thread; works on the offload pool, one thread at a time.
+/// Opens the table with the first setup. Lives on the I/O thread.
 class history
 {
 public:
     history(io::offload_pool& pool, std::filesystem::path dir, state::master_key_source key, const clock& time);
-    ~history();
 
     /// Returns the record of it; the one that is there when the newest of the service is the same.
     io::task<result<state::configuration_record>> keep(state::configuration_record about, const setup& what);
@@ -29,13 +28,7 @@ public:
     io::task<result<setup>> read(std::string id);
 
 private:
-    struct shared;
-
-    template <class Work>
-    auto with_table(Work work);
-
-    io::offload_pool& pool_;
-    std::shared_ptr<shared> shared_; // with work on the pool that a cancelled caller left
+    state::pooled_table<state::configuration_table> table_;
 };
 
 } // namespace basekeeper::deploy

@@ -41,34 +41,15 @@ io::task<result<proposed_change>> propose(services s, const args& in, mcp::call&
     co_return co_await s.of.propose_keys({in.server, in.name}, in.secret, c.deadline());
 }
 
-io::task<result<>> look_first(services s, const args& in, mcp::call& c)
-{
-    CO_TRY(co_await propose(s, in, c));
-    co_return result<>{};
-}
-
-io::task<result<untold<change_result>>> run(services s, args in, mcp::call& c)
-{
-    auto what = CO_TRY(co_await propose(s, in, c));
-    co_return co_await carry_out(s, std::move(what), in.dry_run ? manner::dry_run : manner::apply, c);
-}
-
 } // namespace
 
 mcp::tool dokploy_regenerate_keys(services s)
 {
-    return mcp::make_tool<args, untold<change_result>>(
-        {.name = "dokploy_regenerate_keys",
-         .group = std::string(group_name),
-         .worst = mcp::effect::destroys,
-         .about = mcp::subject::server,
-         .description = "Makes new API keys for a stack, proves that it works, else puts the old ones back.",
-         .as_task = mcp::task_support::optional},
-        [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
-        mcp::tool_hooks<args>{
-            .assess = [](const args& in) { return plan_of(in); },
-            .rehearse = [s](const args& in, mcp::call& c) { return look_first(s, in, c); },
-        }
+    return make_change_tool<args>(
+        "dokploy_regenerate_keys",
+        "Makes new API keys for a stack, proves that it works, else puts the old ones back.",
+        s,
+        {.assess = plan_of, .propose = propose}
     );
 }
 

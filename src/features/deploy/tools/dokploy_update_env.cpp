@@ -69,35 +69,16 @@ io::task<result<proposed_change>> propose(services s, const args& in, mcp::call&
     );
 }
 
-io::task<result<>> look_first(services s, const args& in, mcp::call& c)
-{
-    CO_TRY(co_await propose(s, in, c));
-    co_return result<>{};
-}
-
-io::task<result<untold<change_result>>> run(services s, args in, mcp::call& c)
-{
-    auto what = CO_TRY(co_await propose(s, in, c));
-    co_return co_await carry_out(s, std::move(what), in.dry_run ? manner::dry_run : manner::apply, c);
-}
-
 } // namespace
 
 mcp::tool dokploy_update_env(services s)
 {
-    return mcp::make_tool<args, untold<change_result>>(
-        {.name = "dokploy_update_env",
-         .group = std::string(group_name),
-         .worst = mcp::effect::destroys,
-         .about = mcp::subject::server,
-         .description = "Changes variables of a stack or mends findings: restarts what needs it, proves that nothing "
-                        "is worse, else puts it back.",
-         .as_task = mcp::task_support::optional},
-        [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
-        mcp::tool_hooks<args>{
-            .assess = [](const args& in) { return plan_of(in); },
-            .rehearse = [s](const args& in, mcp::call& c) { return look_first(s, in, c); },
-        }
+    return make_change_tool<args>(
+        "dokploy_update_env",
+        "Changes variables of a stack or mends findings: restarts what needs it, proves that nothing "
+        "is worse, else puts it back.",
+        s,
+        {.assess = plan_of, .propose = propose}
     );
 }
 
