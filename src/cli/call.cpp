@@ -11,6 +11,14 @@
 namespace basekeeper::cli {
 namespace {
 
+bool takes_text(const boost::json::object& schema, std::string_view name)
+{
+    const auto* properties = schema.if_contains("properties");
+    const auto* property = properties == nullptr ? nullptr : properties->as_object().if_contains(name);
+    const auto* type = property == nullptr ? nullptr : property->as_object().if_contains("type");
+    return type != nullptr && type->is_string() && type->get_string() == "string";
+}
+
 /// A person at a terminal in the place of an MCP client.
 class person final : public mcp::peer
 {
@@ -33,6 +41,8 @@ public:
 
     io::task<result<mcp::answer>> ask(mcp::question q, io::deadline) override
     {
+        if (asks_for_text(q))
+            co_return words_for(q);
         bool yes = agreed_ == consent::given;
         if (!yes) {
             const auto said = screen_.ask(printable(q.message) + " [y/N]");
@@ -45,17 +55,21 @@ public:
     }
 
 private:
+    static bool asks_for_text(const mcp::question& q) { return takes_text(q.schema, q.key); }
+
+    /// What is typed; nobody types for `--yes`.
+    mcp::answer words_for(const mcp::question& q)
+    {
+        const auto said = screen_.interactive() ? screen_.ask(printable(q.message)) : std::nullopt;
+        mcp::answer out{.action = said ? mcp::answer_action::accept : mcp::answer_action::cancel, .content = {}};
+        if (said)
+            out.content[q.key] = *said;
+        return out;
+    }
+
     terminal& screen_;
     consent agreed_;
 };
-
-bool takes_text(const boost::json::object& schema, std::string_view name)
-{
-    const auto* properties = schema.if_contains("properties");
-    const auto* property = properties == nullptr ? nullptr : properties->as_object().if_contains(name);
-    const auto* type = property == nullptr ? nullptr : property->as_object().if_contains("type");
-    return type != nullptr && type->is_string() && type->get_string() == "string";
-}
 
 result<boost::json::object> read_arguments(const std::vector<std::string>& given, const boost::json::object& schema)
 {

@@ -11,6 +11,7 @@ import { failed, succeeded, textOf } from './support/answers.mjs';
 import { DokployWork } from './support/dokploy_work.mjs';
 import { claimsOf, readEnv } from './support/rehearsal.mjs';
 import { selfSigned } from './support/self_signed.mjs';
+import { binary } from './support/workspace.mjs';
 
 const PATIENCE = { timeout: 60_000 };
 const EXIT = { invalid: 2, notFound: 3, conflict: 4, denied: 5, unavailable: 7 };
@@ -103,6 +104,21 @@ test('scenario 1: a client that cannot be asked goes through the wizard call by 
   await assertSound('desk', 'desk.example.com');
 });
 
+test('scenario 1: a person at a terminal answers the wizard line by line', PATIENCE, async () => {
+  // script(1) gives it a terminal.
+  const child = spawn('script', ['-qec', `${binary()} dokploy setup`, '/dev/null'], { env: work.env, cwd: work.folder });
+  let seen = '';
+  const answers = [[/to be called/, 'tty'], [/By which server/, 'none'], [/At which domain/, 'tty.example.com'], [/\[y\/N\]/, 'y']];
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    seen += chunk;
+    if (answers.length > 0 && answers[0][0].test(seen)) child.stdin.write(`${answers.shift()[1]}\n`);
+  });
+  const code = await new Promise((done) => child.once('close', done));
+  assert.equal(code, 0, seen);
+  assert.equal((await work.on.named('tty')).length, 1);
+  await assertSound('tty', 'tty.example.com');
+});
+
 test('by the command: a dry run shows the plan and makes nothing, then it is deployed beside the others', PATIENCE, async () => {
   const was = await holdings();
   const shown = await work.deploy('club', 'club.example.com', ['--dry-run']);
@@ -114,9 +130,9 @@ test('by the command: a dry run shows the plan and makes nothing, then it is dep
   assert.equal(made.url, 'https://club.example.com');
   await assertSound('club', 'club.example.com');
   const { stacks } = await work.dokploy('list');
-  assert.deepEqual(stacks.map((s) => [s.name, s.health]).sort(), ['club', 'desk', 'shop'].map((n) => [n, '13 of 13 healthy']));
-  const keys = (await Promise.all(['club', 'desk', 'shop'].map((n) => work.on.variables(n)))).map((e) => e.JWT_SECRET);
-  assert.equal(new Set(keys).size, 3, 'each stack has secrets of its own');
+  assert.deepEqual(stacks.map((s) => [s.name, s.health]).sort(), ['club', 'desk', 'shop', 'tty'].map((n) => [n, '13 of 13 healthy']));
+  const keys = (await Promise.all(['club', 'desk', 'shop', 'tty'].map((n) => work.on.variables(n)))).map((e) => e.JWT_SECRET);
+  assert.equal(new Set(keys).size, keys.length, 'each stack has secrets of its own');
 });
 
 test('without mail users are confirmed at once, as the review says, and can sign up', PATIENCE, async () => {
@@ -141,6 +157,7 @@ const WISHES = [
   ['a domain that does not resolve', 'deploy nine --domain db.nowhere.invalid', EXIT.invalid, /db\.nowhere\.invalid does not resolve[^]*next: add an A record/],
   ['a domain that another service has', 'deploy nine --domain shop.example.com', EXIT.conflict, /belongs to the service "shop" already[^]*next: choose another domain/],
   ['a service that is there', 'deploy shop --domain nine.example.com', EXIT.conflict, /the project "shop" has a service "shop" already[^]*next: choose another name/],
+  ['the name of an instance', 'deploy shop --domain nine.example.com --project another', EXIT.conflict, /there is an instance "shop" already[^]*next: .*instance remove shop/],
   ['a domain that is none', 'deploy nine --domain http://', EXIT.invalid, /next: /],
   ['a version that is none', 'deploy nine --domain nine.example.com --image auth', EXIT.invalid, /"auth" is no version[^]*next: write SERVICE=TAG/],
   ['a variable that is none', 'deploy nine --domain nine.example.com --set broken', EXIT.invalid, /broken[^]*next: /],

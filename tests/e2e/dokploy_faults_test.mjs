@@ -49,6 +49,18 @@ test('scenario 14: a 500 at the deployment is tried again, and what stays is put
   assert.equal((await work.on.service('shop')).env, env, 'every byte as it was');
 });
 
+test('a deployment that is taken back leaves the project to what else is in it', PATIENCE, async () => {
+  const one = await work.deploy('one', 'one.example.com', ['--project', 'both']);
+  const two = await work.deploy('two', 'two.example.com', ['--project', 'both']);
+  const projects = async () => (await work.on.state()).projects.filter((p) => p.name === 'both').length;
+  await work.must(['jobs', 'resume', one.job.id, '--undo', '--yes']);
+  assert.equal((await work.on.named('one')).length, 0);
+  assert.equal((await work.on.named('two')).length, 1);
+  assert.equal(await projects(), 1);
+  await work.must(['jobs', 'resume', two.job.id, '--undo', '--yes']);
+  assert.equal(await projects(), 1, 'it was made by the other deployment');
+});
+
 test('scenario 17: 429 slows down, and the work is done', PATIENCE, async () => {
   await work.on.break('429@compose.one:2');
   const { verdict } = await work.validate('shop');

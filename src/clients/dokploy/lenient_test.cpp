@@ -3,6 +3,7 @@
 #include "clients/dokploy/compose_lifecycle.hpp"
 #include "clients/dokploy/containers.hpp"
 #include "clients/dokploy/lenient.hpp"
+#include "clients/dokploy/projects.hpp"
 #include "clients/dokploy/test_caller.hpp"
 #include "support/run_task.hpp"
 
@@ -155,6 +156,16 @@ TEST(operations, the_environment_of_a_container_is_secret_and_its_health_is_read
     EXPECT_EQ(health_of("Up 3 minutes (unhealthy)"), container_health::unhealthy);
     EXPECT_EQ(health_of("Up 3 seconds (health: starting)"), container_health::starting);
     EXPECT_EQ(health_of("Exited (1) 2 minutes ago"), container_health::none);
+}
+
+TEST(environment, with_a_service_of_any_kind_is_not_empty)
+{
+    const auto read = [](std::string_view text) { return *read_row<environment>(*json::read(text), "project.one"); };
+    EXPECT_TRUE(read(R"({"environmentId":"e","compose":[],"applications":[],"postgres":[]})").is_empty());
+    EXPECT_TRUE(read(R"({"environmentId":"e"})").is_empty());
+    for (const std::string kind :
+         {"compose", "applications", "mariadb", "mongo", "mysql", "postgres", "redis", "libsql"})
+        EXPECT_FALSE(read(R"({"environmentId":"e",")" + kind + R"(":[{"composeId":"x"}]})").is_empty()) << kind;
 }
 
 } // namespace

@@ -290,7 +290,6 @@ io::task<result<std::vector<std::string>>> check_request(workshop with, stack_re
 {
     std::vector<std::string> notes;
     CO_TRY(stack::check_name(what.name));
-    CO_TRY(check_instance_is_free(with.known, what.name));
     const auto host = CO_TRY(stack::domain_of(what.domain));
     CO_TRY(wishes_of(what));
     auto* on = CO_TRY(with.on.find(what.server));
@@ -303,6 +302,7 @@ io::task<result<std::vector<std::string>>> check_request(workshop with, stack_re
     CO_TRY(co_await check_key(*on, until));
     const auto services = CO_TRY(co_await list_services(*on, until));
     CO_TRY(check_name_is_free(services, what));
+    CO_TRY(check_instance_is_free(with.known, what.name));
     if (auto note = CO_TRY(co_await check_domain_is_free(*on, services, {}, host, until)); !note.empty())
         notes.push_back(std::move(note));
     if (auto note = CO_TRY(co_await check_dns(*on, host, what.remote_server_id, until)); !note.empty())

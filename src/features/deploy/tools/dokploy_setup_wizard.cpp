@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace basekeeper::deploy::tools {
 namespace {
 
@@ -81,16 +83,9 @@ public:
         CO_TRY(stack::check_name(in_.name));
         out_.step = 3;
         answered("secrets", "made by this program when it is deployed, shown to nobody");
+        if (CO_TRY(co_await needs_mail()))
+            co_return asked();
         const auto request = CO_TRY(request_of(s_, in_));
-        if (!request.smtp && in_.smtp != mail::none)
-            co_return ask_for(
-                4,
-                "Mail",
-                "smtp",
-                "By which server shall mails of sign-ups and password resets go? Give smtp_host, smtp_port, smtp_user, "
-                "smtp_password and smtp_sender, or smtp=none: then no mail is sent, mail addresses "
-                "count without a proof, and passwords cannot be reset"
-            );
         CO_TRY(co_await check_mail(request));
         if (CO_TRY(co_await needs(
                 in_.domain, 5, "domain", "At which domain shall it answer? Its DNS must lead to the server."
@@ -110,9 +105,37 @@ private:
         co_return result<>{};
     }
 
+    /// True when it is open by which server mails go.
+    io::task<result<bool>> needs_mail()
+    {
+        const auto request = CO_TRY(request_of(s_, in_));
+        if (request.smtp || in_.smtp == mail::none)
+            co_return false;
+        std::string said;
+        const bool open = CO_TRY(co_await needs(
+            said,
+            4,
+            "smtp",
+            "By which server shall mails of sign-ups and password resets go? Give smtp_host, smtp_port, smtp_user, "
+            "smtp_password and smtp_sender, or smtp=none: then no mail is sent, mail addresses count without a proof, "
+            "and passwords cannot be reset"
+        ));
+        if (open)
+            co_return true;
+        if (said == "none") {
+            in_.smtp = mail::none;
+            co_return false;
+        }
+        co_return fail(
+            condition::invalid_argument,
+            "smtp: a mail server is more than one word",
+            "answer none, or begin again with smtp_host, smtp_user, smtp_password and smtp_sender (--smtp-host …)"
+        );
+    }
+
     io::task<result<>> check_mail(const stack_request& request)
     {
-        title(4, "Mail");
+        title(4, "smtp");
         if (!request.smtp) {
             answered("smtp", "none: no mail is sent, mail addresses count without a proof");
             co_return result<>{};
@@ -181,7 +204,7 @@ private:
                 .key = std::string(argument), .message = question, .schema = text_schema(argument, argument)
             };
             const auto said = CO_TRY(co_await call_.client().ask(std::move(q), call_.deadline()));
-            if (said.action != mcp::answer_action::accept)
+            if (said.action == mcp::answer_action::decline)
                 co_return fail(
                     condition::denied, "the wizard was left; nothing was made", "call it again to go on where it was"
                 );
@@ -217,7 +240,14 @@ private:
         out_.title = std::move(words);
     }
 
-    void answered(std::string name, std::string value) { out_.answers.push_back({std::move(name), std::move(value)}); }
+    void answered(std::string name, std::string value)
+    {
+        const auto before = std::ranges::find(out_.answers, name, &answer::name);
+        if (before != out_.answers.end())
+            before->value = std::move(value);
+        else
+            out_.answers.push_back({std::move(name), std::move(value)});
+    }
 
     services s_;
     args in_;
