@@ -172,7 +172,6 @@ struct services::parts
         deploy::tools::add_all(
             all,
             {.of = *deploy,
-             .pool = runtime.pool(),
              .time = system_clock(),
              .smtp = values.smtp,
              .pinned = *values.pinned_instance,

@@ -15,7 +15,6 @@ inline constexpr std::string_view group_name = "dokploy";
 struct services
 {
     engine& of;
-    io::offload_pool& pool;
     const clock& time;
     const config::smtp_settings& smtp; ///< that new stacks send by, unless a call names another
     std::string pinned{};              ///< the only instance of this server; empty: any
