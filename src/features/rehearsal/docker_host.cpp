@@ -417,7 +417,7 @@ std::string status_text(const stack_on_host& in, const container& c, const fault
         return "Created";
     if (phase == container_phase::exited)
         return fmt::format("Exited ({}) {} ago", c.exit_code, duration_text(now - *c.stopped_at));
-    const auto up = "Up " + duration_text(now - *c.started_at);
+    auto up = "Up " + duration_text(now - *c.started_at);
     switch (health_of(in, c, faults, now)) {
     case health::unchecked:
         return up;

@@ -132,8 +132,11 @@ bool fault_plan::deployment_fails()
 {
     if (!failing_deployments_)
         return false;
-    if (*failing_deployments_ > 0 && --*failing_deployments_ == 0)
+    auto& left = *failing_deployments_; // nothing above zero: all of them
+    if (left == 1)
         failing_deployments_.reset();
+    else if (left > 1)
+        --left;
     return true;
 }
 

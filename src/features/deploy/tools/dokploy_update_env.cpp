@@ -32,6 +32,7 @@ struct args
 std::vector<std::string_view> names_in(const args& in)
 {
     std::vector<std::string_view> out;
+    out.reserve(in.set.size() + in.generate.size() + in.remove.size() + in.mend.size());
     for (const auto& one : in.set)
         out.push_back(std::string_view(one).substr(0, one.find('=')));
     for (const auto* list : {&in.generate, &in.remove, &in.mend})
