@@ -111,7 +111,8 @@ struct services::parts
           audit(runtime.executor(), runtime.pool(), store.dir(), log, {.retention = *settings.values.audit.retention}),
           audit_face(audit), job_book(runtime.pool(), store.dir(), key_from(settings.values), system_clock()),
           jobs(job_book, runtime.executor(), system_clock(), log),
-          configurations(runtime.pool(), store.dir(), key_from(settings.values), system_clock())
+          configurations(runtime.pool(), store.dir(), key_from(settings.values), system_clock()),
+          unfinished(runtime.pool(), store.dir(), key_from(settings.values), system_clock())
     {}
 
     result<> wire()
@@ -172,6 +173,7 @@ struct services::parts
         deploy::tools::add_all(
             all,
             {.of = *deploy,
+             .unfinished = unfinished,
              .time = system_clock(),
              .smtp = values.smtp,
              .pinned = *values.pinned_instance,
@@ -190,6 +192,7 @@ struct services::parts
     jobs::ledger job_book; // opens its file with the first job
     jobs::engine jobs;
     deploy::history configurations; // as the jobs
+    deploy::drafts unfinished;
     std::optional<deploy::servers> dokploy_servers;
     std::optional<deploy::engine> deploy;
     std::optional<instances::directory> names;

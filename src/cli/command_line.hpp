@@ -223,6 +223,7 @@ struct dokploy_command
     bool keep_jwt_secret = false;
     bool configuration_only = false;
     bool no_mail = false;
+    bool fresh = false;     ///< of setup: without the answers of an earlier one
     bool take_away = false; ///< of domain
     std::string service;
     int port = 0;

@@ -122,6 +122,7 @@ boost::json::object arguments_of(const dokploy_command& what, const crypto::secr
     case dokploy_action::setup:
     case dokploy_action::deploy:
         add_new_stack(out, what, smtp_password);
+        out.flag("fresh", what.fresh);
         break;
     case dokploy_action::validate:
         out.text("look_at", what.configuration_only ? "configuration" : "");

@@ -102,8 +102,10 @@ void add_dokploy(CLI::App& app, draft& d)
         c->add_flag("--dry-run", d.dokploy.dry_run, "Check everything and show what would be made");
         c->add_flag("-y,--yes", d.yes, "Do not ask");
         finish(c, action);
+        return c;
     };
-    making("setup", "Nine steps to a working Supabase; asks for what is missing", dokploy_action::setup);
+    making("setup", "Nine steps to a working Supabase; asks for what is missing", dokploy_action::setup)
+        ->add_flag("--fresh", d.dokploy.fresh, "Without the answers of an earlier setup that was left");
     making("deploy", "A new Supabase with everything given", dokploy_action::deploy);
     add_dokploy_changes(*dokploy, d);
     add_dokploy_looks(*dokploy, d);

@@ -86,22 +86,48 @@ test('scenario 1: a person who declines the review makes nothing', PATIENCE, asy
 test('scenario 1: a client that cannot be asked goes through the wizard call by call', PATIENCE, async () => {
   const server = work.serve();
   await server.initialize('2025-11-25');
-  const given = {};
   const answers = { name: 'desk', smtp: 'none', domain: 'desk.example.com', confirm: true };
   const asked = [];
-  let came = succeeded(await server.call('dokploy_setup_wizard', given));
+  let came = succeeded(await server.call('dokploy_setup_wizard', { fresh: true }));
   while (came.argument) {
     assert.ok(asked.length < 5, `asked again and again: ${asked}`);
     asked.push(came.argument);
-    assert.match(came.next, new RegExp(`dokploy_setup_wizard again with all answers so far and ${came.argument}`));
+    assert.match(came.next, new RegExp(`dokploy_setup_wizard again with ${came.argument}; the answers so far are kept`));
     assert.deepEqual((await work.on.named('desk')), [], 'nothing is made before the review is agreed to');
-    given[came.argument] = answers[came.argument];
-    came = succeeded(await server.call('dokploy_setup_wizard', given));
+    came = succeeded(await server.call('dokploy_setup_wizard', { [came.argument]: answers[came.argument] }));
   }
   assert.deepEqual(asked, ['name', 'smtp', 'domain', 'confirm']);
   assert.equal(came.deployment.job.status, 'succeeded');
   await server.stop();
   await assertSound('desk', 'desk.example.com');
+});
+
+test('the wizard goes on where it was left, by another process and after a refusal, until it is begun afresh', PATIENCE, async () => {
+  const ask = async (given) => {
+    const server = work.serve();
+    await server.initialize('2025-11-25');
+    const came = await server.call('dokploy_setup_wizard', given);
+    await server.stop();
+    return came;
+  };
+  const shown = (came) => Object.fromEntries(came.answers.map(({ name, value }) => [name, value]));
+  const left = succeeded(await ask({ fresh: true, name: 'later', smtp: 'none' }));
+  assert.equal(left.argument, 'domain');
+  assert.equal(left.goes_on_from, undefined);
+  assert.match(failed(await ask({ domain: 'not a domain' })), /domain/);
+  assert.match(failed(await ask({ variables: ['no assignment'] })), /variables/);
+  assert.match(failed(await ask({ smtp_host: '127.0.0.1', smtp_port: 1, smtp_sender: 'a@later.example.com' })), /smtp/);
+  const on = succeeded(await ask({}));
+  assert.equal(on.argument, 'domain', 'what was refused is not kept');
+  assert.equal(shown(on).name, 'later');
+  assert.match(on.goes_on_from, /^\d{4}-\d\d-\d\dT/);
+  const reviewed = succeeded(await ask({ domain: 'later.example.com' }));
+  assert.equal(reviewed.argument, 'confirm');
+  assert.equal(reviewed.review.url, 'https://later.example.com');
+  const other = succeeded(await ask({ name: 'sooner' }));
+  assert.deepEqual([shown(other).name, shown(other).domain], ['sooner', 'later.example.com'], 'an answer is replaced, the others stay');
+  assert.deepEqual(shown(succeeded(await ask({ fresh: true }))).name, undefined);
+  assert.deepEqual((await work.on.named('later')), []);
 });
 
 test('scenario 1: a person at a terminal answers the wizard line by line', PATIENCE, async () => {
@@ -172,6 +198,38 @@ async function served(t, answers) {
   t.after(() => { server.closeAllConnections(); server.close(); });
   return `http://127.0.0.1:${server.address().port}`;
 }
+
+/** The rehearsed Dokploy behind a catalogue that is ahead of this program; what `reads` makes of a config it can read. */
+function newerCatalogue(t, reads) {
+  return served(t, async (ask, answer) => {
+    let body = Buffer.concat(await ask.toArray());
+    if (ask.url === '/api/compose.previewTemplate') {
+      const input = JSON.parse(body);
+      const source = JSON.parse(Buffer.from(input.base64, 'base64'));
+      input.base64 = Buffer.from(JSON.stringify({ ...source, config: reads(source.config) })).toString('base64');
+      body = Buffer.from(JSON.stringify(input));
+    }
+    const { host, 'content-length': size, ...headers } = ask.headers;
+    const came = await fetch(work.on.url + ask.url, { method: ask.method, headers, ...(body.length && { body }) });
+    const newer = ask.url.endsWith('/template.toml') ? NEWER : '';
+    answer.writeHead(came.status, { 'content-type': came.headers.get('content-type') ?? 'text/plain' }).end(await came.text() + newer);
+  });
+}
+
+const NEWER = '\n[newer]\nthing = <what only a newer Dokploy reads>\n';
+
+test('a template that only Dokploy can read is filled in by it, and what neither can read is refused', PATIENCE, async (t) => {
+  const through = (url) => ({ DOKPLOY_URL: url, BASEKEEPER_DOKPLOY_TEMPLATES_URL: `${url}/templates` });
+  const words = ['deploy', 'newer', '--domain', 'newer.example.com', '--no-mail', '--yes'];
+  const neither = await newerCatalogue(t, (config) => config);
+  await refused(words, EXIT.conflict, /line \d+ of the template: [^]*nor can Dokploy read it: /, { env: through(neither) });
+  const url = await newerCatalogue(t, (config) => config.replace(NEWER, ''));
+  const { review } = await work.dokploy([...words, '--dry-run'], { env: through(url) });
+  assert.equal(review.notes.filter((note) => /filled in by Dokploy, not here/.test(note)).length, 1);
+  const made = await work.dokploy(words, { env: through(url) });
+  assert.equal(made.job.status, 'succeeded');
+  await assertSound('newer', 'newer.example.com');
+});
 
 const DEPLOY = 'deploy nine --domain nine.example.com --no-mail --yes';
 

@@ -9,6 +9,7 @@
 #include "env_text/shown.hpp"
 #include "features/deploy/stacks.hpp"
 #include "features/deploy/targets.hpp"
+#include "features/deploy/template.hpp"
 #include "io/together.hpp"
 #include "json/text.hpp"
 #include "stack/names.hpp"
@@ -24,7 +25,6 @@ namespace basekeeper::deploy {
 namespace {
 
 constexpr std::size_t most_services_looked_at = 20;
-constexpr std::size_t most_template_bytes = std::size_t{1} << 20U;
 
 std::string project_of(const stack_request& what)
 {
@@ -162,28 +162,6 @@ io::task<result<>> check_certificates(server& on, const std::string& remote_serv
     co_return result<>{};
 }
 
-io::task<result<std::string>> fetch(http::client& with, std::string url, io::deadline until)
-{
-    http::client_request what{
-        .url = url, .max_body_bytes = most_template_bytes, .on_redirect = http::redirects::followed
-    };
-    auto came = CO_TRY(co_await with.send(std::move(what), until.capped(std::chrono::seconds{20})));
-    if (came.status != 200)
-        co_return fail(
-            came.status == 404 ? condition::not_found : condition::unavailable,
-            fmt::format("reading the template {}: the answer was {}", url, came.status),
-            "check templates_url of the Dokploy server in the configuration"
-        );
-    const auto type = came.header("content-type").value_or("");
-    if (type.contains("html"))
-        co_return fail(
-            condition::invalid_argument,
-            fmt::format("reading the template {}: there is a page and no template", url),
-            "check templates_url of the Dokploy server: it needs meta.json and the folder blueprints beneath it"
-        );
-    co_return std::move(came.body);
-}
-
 result<std::vector<stack::version_wish>> versions_of(const std::vector<std::string>& given)
 {
     std::vector<stack::version_wish> out;
@@ -286,12 +264,18 @@ io::task<result<std::string>> check_domain_is_free(
         : fmt::format("only {} of {} services were asked whether {} is theirs", looked_at, others.size(), host);
 }
 
+result<> check_wishes(const stack_request& what)
+{
+    TRY(wishes_of(what));
+    return {};
+}
+
 io::task<result<std::vector<std::string>>> check_request(workshop with, stack_request what, io::deadline until)
 {
     std::vector<std::string> notes;
     CO_TRY(stack::check_name(what.name));
     const auto host = CO_TRY(stack::domain_of(what.domain));
-    CO_TRY(wishes_of(what));
+    CO_TRY(check_wishes(what));
     auto* on = CO_TRY(with.on.find(what.server));
     const auto version = CO_TRY(co_await connect(*on, until));
     CO_TRY(dokploy::require(version, dokploy::feature::environments));
@@ -317,16 +301,15 @@ io::task<result<stack::stack_plan>> plan_request(workshop with, const stack_requ
 {
     auto* on = CO_TRY(with.on.find(what.server));
     const auto wishes = CO_TRY(wishes_of(what));
-    auto& web = with.on.catalogue();
-    const auto base = on->templates_url + "/blueprints/supabase/";
-    const auto compose = CO_TRY(co_await fetch(web, base + "docker-compose.yml", until));
-    const auto toml = CO_TRY(co_await fetch(web, base + "template.toml", until));
     const auto now = with.time.wall();
-    const auto blueprint = CO_TRY(stack::read_blueprint(toml));
-    const auto filled = CO_TRY(stack::fill_in(blueprint, {.project = what.name, .now = now}));
-    co_return stack::plan_stack(
-        filled, compose, wishes, {stack::new_api_keys({.now = now}), stack::new_service_secrets()}
-    );
+    const auto read =
+        CO_TRY(co_await read_template(with.on.catalogue(), *on, {.project = what.name, .now = now}, until));
+    auto plan = CO_TRY(stack::plan_stack(
+        read.filled, read.compose, wishes, {stack::new_api_keys({.now = now}), stack::new_service_secrets()}
+    ));
+    if (!read.note.empty())
+        plan.notes.push_back({stack::note_kind::remark, read.note});
+    co_return plan;
 }
 
 deployment_review review_of(const stack_request& what, const stack::stack_plan& plan, std::string_view server)

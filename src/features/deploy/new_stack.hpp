@@ -92,6 +92,9 @@ io::task<result<std::string>> talk_to_mail_server(workshop with, stack::smtp_set
 /// `examine` of what is there at the moment.
 io::task<std::vector<examined>> examine_with(workshop with, server& on, setup of, io::deadline until);
 
+/// Versions and variables by themselves. Fails with the argument's name in front.
+result<> check_wishes(const stack_request& what);
+
 /// Everything that can be found out before anything is made: the server answers and is new enough, the key may, name
 /// and domain are free, DNS leads there, a certificate can be had, the mail server takes the account. Fails with the
 /// argument's name in front. Returns what is to be known all the same.

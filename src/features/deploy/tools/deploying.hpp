@@ -25,4 +25,7 @@ struct deployment_result
 /// back: its containers say why.
 io::task<result<deployment_result>> deploy_stack(services s, stack_request what, manner how, mcp::call& c);
 
+/// The rest of it, for a job that was begun already.
+io::task<result<deployment_result>> follow_deployment(services s, jobs::view begun, std::string url, mcp::call& c);
+
 } // namespace basekeeper::deploy::tools

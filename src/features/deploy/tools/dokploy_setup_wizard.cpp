@@ -15,9 +15,14 @@ constexpr int all_steps = 9;
 struct args : stack_arguments
 {
     bool confirm = false;
+    bool fresh = false;
 
     static constexpr auto fields = std::tuple_cat(
-        stack_fields<args>(), std::tuple{json::optional("confirm", &args::confirm, "The review is agreed to: deploy.")}
+        stack_fields<args>(),
+        std::tuple{
+            json::optional("confirm", &args::confirm, "The review is agreed to: deploy."),
+            json::optional("fresh", &args::fresh, "Forget earlier answers.")
+        }
     );
 };
 
@@ -41,6 +46,7 @@ struct wizard_result
     std::optional<std::string> question; ///< what is to be answered before it goes on
     std::optional<std::string> argument; ///< by which it is answered
     std::vector<answer> answers;
+    std::optional<std::string> goes_on_from; ///< when answers were given before this call; RFC 3339
     std::optional<deployment_review> review;
     std::optional<deployment_result> deployment;
     std::string next;
@@ -52,6 +58,7 @@ struct wizard_result
         json::optional("question", &wizard_result::question),
         json::optional("argument", &wizard_result::argument),
         json::required("answers", &wizard_result::answers),
+        json::optional("goes_on_from", &wizard_result::goes_on_from),
         json::optional("review", &wizard_result::review),
         json::optional("deployment", &wizard_result::deployment),
         json::required("next", &wizard_result::next),
@@ -68,33 +75,72 @@ boost::json::object text_schema(std::string_view name, std::string_view title)
     };
 }
 
-/// One run through the steps, from the beginning each time: it makes nothing before the seventh.
+/// One run through the steps, from the beginning each time, with the answers of earlier runs: it makes nothing before
+/// the seventh. What was answered is kept until the deployment begins.
 class wizard
 {
 public:
-    wizard(services s, args in, mcp::call& c) : s_(s), in_(std::move(in)), call_(c) {}
+    wizard(services s, args in, mcp::call& c)
+        : s_(s), in_(std::move(in)), agreed_(in.confirm), fresh_(in.fresh), call_(c)
+    {}
 
     io::task<result<untold<wizard_result>>> run()
     {
+        const auto before = CO_TRY(co_await recall());
+        CO_TRY(check_words());
         CO_TRY(co_await connect());
         if (CO_TRY(co_await needs(in_.name, 2, "name", "How is the new Supabase to be called (a-z, 0-9, hyphens)?")))
             co_return asked();
         CO_TRY(check_reach(s_, call_, mcp::effect::writes, in_.name));
         CO_TRY(stack::check_name(in_.name));
+        CO_TRY(co_await keep(with_mail_of(in_, before))); // an account counts when the mail server took it
         out_.step = 3;
         answered("secrets", "made by this program when it is deployed, shown to nobody");
         if (CO_TRY(co_await needs_mail()))
             co_return asked();
         const auto request = CO_TRY(request_of(s_, in_));
         CO_TRY(co_await check_mail(request));
+        CO_TRY(co_await keep(in_));
         if (CO_TRY(co_await needs(
                 in_.domain, 5, "domain", "At which domain shall it answer? Its DNS must lead to the server."
             )))
             co_return asked();
+        CO_TRY(stack::domain_of(in_.domain));
+        CO_TRY(co_await keep(in_));
         co_return co_await review_and_deploy();
     }
 
 private:
+    /// Returns the answers that were kept, and lays those of this call over them.
+    io::task<result<stack_arguments>> recall()
+    {
+        const auto me = call_.who().id;
+        if (fresh_)
+            CO_TRY(co_await s_.unfinished.forget(me));
+        const auto kept = CO_TRY(co_await s_.unfinished.find(me));
+        if (!kept)
+            co_return stack_arguments{};
+        auto before = CO_TRY(stack_arguments_from(kept->content.reveal()));
+        in_ = with_answers(before, in_);
+        out_.goes_on_from = to_rfc3339(kept->kept_at);
+        call_.client().log(
+            mcp::log_level::notice, "dokploy", "going on with the answers given before; fresh begins anew"
+        );
+        co_return before;
+    }
+
+    /// What can be seen to be wrong by itself is refused before it is kept.
+    result<> check_words() const
+    {
+        if (!in_.name.empty())
+            TRY(stack::check_name(in_.name));
+        if (!in_.domain.empty())
+            TRY(stack::domain_of(in_.domain));
+        return check_wishes(TRY(request_of(s_, in_)));
+    }
+
+    io::task<result<>> keep(const stack_arguments& what) { return s_.unfinished.keep(call_.who().id, to_text(what)); }
+
     io::task<result<>> connect()
     {
         title(1, "Connect");
@@ -129,7 +175,7 @@ private:
         co_return fail(
             condition::invalid_argument,
             "smtp: a mail server is more than one word",
-            "answer none, or begin again with smtp_host, smtp_user, smtp_password and smtp_sender (--smtp-host …)"
+            "answer none, or call it again with smtp_host, smtp_user, smtp_password and smtp_sender (--smtp-host …)"
         );
     }
 
@@ -153,10 +199,12 @@ private:
         answered("domain", in_.domain);
         auto request = CO_TRY(request_of(s_, in_));
         out_.review = CO_TRY(co_await s_.of.review(request, call_.deadline()));
-        if (!in_.confirm && !CO_TRY(co_await agrees()))
+        if (!agreed_ && !CO_TRY(co_await agrees()))
             co_return ask_for(6, "Review", "confirm", "Shall it be deployed as reviewed? Answer with confirm=true");
         title(7, "Deploy");
-        out_.deployment = CO_TRY(co_await deploy_stack(s_, std::move(request), manner::apply, call_));
+        auto begun = CO_TRY(co_await s_.of.deploy(std::move(request), call_.who().id, call_.deadline()));
+        CO_TRY(co_await s_.unfinished.forget(call_.who().id)); // the job has it all
+        out_.deployment = CO_TRY(co_await follow_deployment(s_, std::move(begun), "https://" + in_.domain, call_));
         const bool done = out_.deployment->job && out_.deployment->job->status == jobs::report_status::succeeded;
         title(done ? all_steps : 8, done ? "Validated" : "Waiting");
         out_.next = out_.deployment->next;
@@ -206,7 +254,9 @@ private:
             const auto said = CO_TRY(co_await call_.client().ask(std::move(q), call_.deadline()));
             if (said.action == mcp::answer_action::decline)
                 co_return fail(
-                    condition::denied, "the wizard was left; nothing was made", "call it again to go on where it was"
+                    condition::denied,
+                    "the wizard was left; nothing was made",
+                    "call it again to go on where it was; answers so far are kept"
                 );
             if (const auto* text = said.content.if_contains(argument); text != nullptr && text->is_string())
                 value = std::string(text->get_string());
@@ -222,7 +272,7 @@ private:
 
     untold<wizard_result> asked()
     {
-        out_.next = fmt::format("call dokploy_setup_wizard again with all answers so far and {}", *out_.argument);
+        out_.next = fmt::format("call dokploy_setup_wizard again with {}; the answers so far are kept", *out_.argument);
         return {std::move(out_)};
     }
 
@@ -250,7 +300,9 @@ private:
     }
 
     services s_;
-    args in_;
+    stack_arguments in_;
+    bool agreed_;
+    bool fresh_;
     mcp::call& call_;
     wizard_result out_;
 };

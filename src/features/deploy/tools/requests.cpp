@@ -1,12 +1,23 @@
 // Mail comes from the configuration unless a call brings an account of its own.
 #include "features/deploy/tools/requests.hpp"
 
+#include "json/text.hpp"
+
+#include <tuple>
+#include <utility>
+
 namespace basekeeper::deploy::tools {
 namespace {
 
+/// Whether anything of an account was said.
+bool names_account(const stack_arguments& in)
+{
+    return !in.smtp_host.empty() || !in.smtp_user.empty() || !in.smtp_password.empty();
+}
+
 result<std::optional<stack::smtp_settings>> account_of(const services& s, const stack_arguments& in)
 {
-    const bool brought = !in.smtp_host.empty() || !in.smtp_user.empty() || !in.smtp_password.empty();
+    const bool brought = names_account(in);
     if (brought && in.smtp == mail::none)
         return fail(
             condition::invalid_argument,
@@ -41,7 +52,66 @@ result<std::optional<stack::smtp_settings>> account_of(const services& s, const 
     };
 }
 
+/// As a draft keeps them.
+struct kept_arguments : stack_arguments
+{
+    static constexpr auto fields = stack_fields<kept_arguments>();
+};
+
+template <class T>
+void take(T& onto, const T& said, const T& unsaid)
+{
+    if (said != unsaid)
+        onto = said;
+}
+
 } // namespace
+
+stack_arguments with_answers(stack_arguments before, const stack_arguments& now)
+{
+    const stack_arguments unsaid;
+    if (now.smtp == mail::none) {
+        before.smtp_host.clear();
+        before.smtp_user.clear();
+        before.smtp_password.clear();
+    } else if (names_account(now) && before.smtp == mail::none)
+        before.smtp = mail::given;
+    kept_arguments out{std::move(before)};
+    const kept_arguments said{now};
+    const kept_arguments none{unsaid};
+    std::apply(
+        [&](const auto&... each) { (take(out.*each.member, said.*each.member, none.*each.member), ...); },
+        kept_arguments::fields
+    );
+    return out;
+}
+
+stack_arguments with_mail_of(stack_arguments in, const stack_arguments& other)
+{
+    in.smtp = other.smtp;
+    in.smtp_host = other.smtp_host;
+    in.smtp_port = other.smtp_port;
+    in.smtp_user = other.smtp_user;
+    in.smtp_password = other.smtp_password;
+    in.smtp_sender = other.smtp_sender;
+    in.smtp_sender_name = other.smtp_sender_name;
+    return in;
+}
+
+crypto::secret<> to_text(const stack_arguments& in)
+{
+    std::string out;
+    json::encode(out, kept_arguments{in});
+    return crypto::secret<>(std::move(out));
+}
+
+result<stack_arguments> stack_arguments_from(std::string_view text)
+{
+    const auto read = TRY(json::read(text));
+    if (!read.is_object())
+        return fail(condition::internal, "the answers given so far are no object", "begin afresh");
+    return TRY(json::decode<kept_arguments>(read.get_object()));
+}
 
 result<stack_request> request_of(const services& s, const stack_arguments& in)
 {

@@ -39,6 +39,17 @@ struct stack_arguments
     std::string remote_server_id;
 };
 
+/// Answers given before, overlaid by those given now. An account of a mail server and `smtp=none` take each other's
+/// place.
+stack_arguments with_answers(stack_arguments before, const stack_arguments& now);
+
+/// Those of one call with the mail of another.
+stack_arguments with_mail_of(stack_arguments in, const stack_arguments& other);
+
+/// What `with_answers` takes up again: all of them as JSON, which may hold a password.
+crypto::secret<> to_text(const stack_arguments& in);
+result<stack_arguments> stack_arguments_from(std::string_view text);
+
 /// The fields of `stack_arguments` for a struct that is derived from it.
 template <class Args>
 constexpr auto stack_fields()

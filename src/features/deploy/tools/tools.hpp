@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "features/deploy/drafts.hpp"
 #include "features/deploy/engine.hpp"
 #include "mcp/registry.hpp"
 
@@ -15,6 +16,7 @@ inline constexpr std::string_view group_name = "dokploy";
 struct services
 {
     engine& of;
+    drafts& unfinished; ///< of the wizard
     const clock& time;
     const config::smtp_settings& smtp; ///< that new stacks send by, unless a call names another
     std::string pinned{};              ///< the only instance of this server; empty: any

@@ -1,0 +1,89 @@
+// Drafts are secrets whose names tell whose they are; the time stands before the content, under the same seal.
+#include "state/draft_table.hpp"
+
+#include "crypto/digest.hpp"
+#include "crypto/encoding.hpp"
+#include "sqlite/transaction.hpp"
+#include "state/database.hpp"
+#include "state/vault.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <span>
+#include <utility>
+
+namespace basekeeper::state {
+namespace {
+
+/// A principal may hold what the name of a secret may not.
+std::string name_of(std::string_view kind, std::string_view principal)
+{
+    const auto digest = crypto::sha256(principal);
+    return fmt::format("draft/{}/{}", kind, crypto::to_hex(std::span(digest).first<16>()));
+}
+
+} // namespace
+
+struct draft_table::opened
+{
+    opened(sqlite::connection connection, master_key_source key, const clock& clock_used)
+        : db(std::move(connection)), sealed(db, std::move(key), clock_used), time(clock_used)
+    {}
+
+    sqlite::connection db;
+    vault sealed;
+    const clock& time;
+};
+
+draft_table::draft_table(std::unique_ptr<opened> o) : opened_(std::move(o)) {}
+
+draft_table::draft_table(draft_table&&) noexcept = default;
+draft_table& draft_table::operator=(draft_table&&) noexcept = default;
+draft_table::~draft_table() = default;
+
+result<draft_table> draft_table::open(std::filesystem::path dir, master_key_source key, const clock& time)
+{
+    auto db = TRY(open_database(dir, sqlite::synchronous::normal));
+    if (key.key_file.empty())
+        key.key_file = dir / "master.key";
+    return draft_table(std::make_unique<opened>(std::move(db), std::move(key), time));
+}
+
+result<> draft_table::keep(std::string_view kind, std::string_view principal, const crypto::secret<>& content)
+{
+    const auto now = opened_->time.wall().time_since_epoch().count();
+    auto change = TRY(sqlite::transaction::begin(opened_->db));
+    TRY(opened_->sealed.put(name_of(kind, principal), crypto::secret<>(fmt::format("{}\n{}", now, content.reveal()))));
+    return change.commit();
+}
+
+result<std::optional<draft>> draft_table::find(std::string_view kind, std::string_view principal)
+{
+    auto found = opened_->sealed.get(name_of(kind, principal));
+    if (!found && found.error().code == condition::not_found)
+        return std::nullopt;
+    const auto whole = TRY(std::move(found));
+    const std::string_view text = whole.reveal();
+    const auto end_of_time = text.find('\n');
+    std::int64_t since = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), since);
+    if (failed != std::errc{} || end_of_time == std::string_view::npos || end != text.data() + end_of_time)
+        return fail(condition::internal, "the answers given so far are damaged", "begin afresh");
+    const wall_time kept_at{std::chrono::microseconds{since}};
+    if (opened_->time.wall() - kept_at > draft_lifetime) {
+        TRY(forget(kind, principal));
+        return std::nullopt;
+    }
+    return draft{.content = crypto::secret<>(std::string(text.substr(end_of_time + 1))), .kept_at = kept_at};
+}
+
+result<> draft_table::forget(std::string_view kind, std::string_view principal)
+{
+    if (auto removed = opened_->sealed.remove(name_of(kind, principal));
+        !removed && removed.error().code != condition::not_found)
+        return std::unexpected(std::move(removed).error());
+    return {};
+}
+
+} // namespace basekeeper::state
