@@ -192,6 +192,16 @@ const std::string* compose_file::variable(const service& s, std::string_view nam
     return found == variables_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> compose_file::variables(const service& s) const
+{
+    std::vector<std::pair<std::string_view, std::string_view>> out;
+    const auto prefix = s.name + '\0';
+    for (const auto& [key, value] : variables_)
+        if (key.starts_with(prefix))
+            out.emplace_back(std::string_view(key).substr(prefix.size()), value);
+    return out;
+}
+
 std::vector<reference> compose_file::references() const
 {
     std::string all;

@@ -124,6 +124,9 @@ public:
     /// A variable of a service as it is written; null when it is not set. Both forms of `environment` are understood.
     const std::string* variable(const service& s, std::string_view name) const;
 
+    /// All of a service, names with values as they are written. Views into this file, as it is now.
+    std::vector<std::pair<std::string_view, std::string_view>> variables(const service& s) const;
+
     /// What its values refer to; comments do not count.
     std::vector<reference> references() const;
 

@@ -3,6 +3,7 @@
 
 #include "stack/mend.hpp"
 #include "stack/rules.hpp"
+#include "stack/undeployed.hpp"
 #include "stack/versions.hpp"
 
 #include <fmt/format.h>
@@ -83,6 +84,10 @@ result<cured_configuration> cure(const configuration& of, const std::vector<std:
         if (id == not_isolated) {
             out.isolation = isolation::isolated;
             d.notes.push_back({note_kind::mended, "the stack has a network of its own"});
+            continue;
+        }
+        if (is_cured_by_deployment(id)) {
+            d.notes.push_back({note_kind::mended, "what the env text holds is deployed"});
             continue;
         }
         const auto* found = std::ranges::find(cures, id, &cure_of::id);

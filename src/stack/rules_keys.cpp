@@ -161,6 +161,50 @@ bool verifies(const crypto::key_set& set, std::string_view token)
            });
 }
 
+/// The shared secrets (`oct`) of a JWK set or a list of JWKs, as they stand there; empty for anything else.
+std::vector<std::string> shared_secrets_of(std::string_view text)
+{
+    std::vector<std::string> out;
+    const auto read = json::read(text);
+    if (!read)
+        return out;
+    const auto* in_set = read->is_object() ? read->get_object().if_contains("keys") : nullptr;
+    const auto& list = in_set != nullptr ? *in_set : *read;
+    if (!list.is_array())
+        return out;
+    for (const auto& each : list.get_array()) {
+        if (!each.is_object())
+            continue;
+        const auto* kind = each.get_object().if_contains("kty");
+        const auto* key = each.get_object().if_contains("k");
+        if (kind != nullptr && *kind == "oct" && key != nullptr && key->is_string())
+            out.emplace_back(key->get_string());
+    }
+    return out;
+}
+
+/// Services that have a set verify by it, and not by JWT_SECRET.
+void check_sets(const looked_at& stack, findings& out)
+{
+    const auto secret = crypto::to_base64url(crypto::bytes_of(stack.env.value_or_empty("JWT_SECRET")));
+    for (const std::string_view name : {"JWT_JWKS", "JWT_KEYS"}) {
+        const auto shared = shared_secrets_of(stack.env.value_or_empty(name));
+        if (!shared.empty() && std::ranges::find(shared, secret) == shared.end())
+            out.push_back(
+                {"key_set_stale",
+                 severity::error,
+                 std::string(name),
+                 fmt::format(
+                     "{} holds another secret than JWT_SECRET, so the services that verify by it refuse ANON_KEY, "
+                     "SERVICE_ROLE_KEY or the users",
+                     name
+                 ),
+                 "its shared key is not JWT_SECRET",
+                 {.kind = remedy_kind::regenerate_keys}}
+            );
+    }
+}
+
 } // namespace
 
 void check_keys(const looked_at& stack, findings& out)
@@ -179,6 +223,7 @@ void check_keys(const looked_at& stack, findings& out)
     for (const auto& one : keys)
         if (!stack.env.value_or_empty(one.name).empty())
             key_check(stack, one, out).run();
+    check_sets(stack, out);
 }
 
 void check_opaque_keys(const looked_at& stack, findings& out)
@@ -225,46 +270,6 @@ void check_opaque_keys(const looked_at& stack, findings& out)
              fmt::format("PGRST_JWT_SECRET of {} does not use JWT_JWKS", rest->name),
              {.kind = remedy_kind::mend}}
         );
-}
-
-void check_containers(const looked_at& stack, findings& out)
-{
-    constexpr std::array names_of_secret{
-        std::string_view("JWT_SECRET"),
-        std::string_view("GOTRUE_JWT_SECRET"),
-        std::string_view("AUTH_JWT_SECRET"),
-        std::string_view("API_JWT_SECRET")
-    };
-    const auto differs = [&](const inspected_container& container, std::string_view inside, std::string_view outside) {
-        const auto found = container.variables.find(inside);
-        const auto* set = stack.env.find(outside);
-        return found != container.variables.end() && set != nullptr && !(found->second == *set);
-    };
-    for (const auto& container : stack.given.containers) {
-        if (std::ranges::any_of(names_of_secret, [&](auto name) { return differs(container, name, "JWT_SECRET"); }))
-            out.push_back(
-                {"jwt_secret_changed",
-                 severity::critical,
-                 container.service,
-                 fmt::format(
-                     "JWT_SECRET was changed after {} was created, so the services do not agree on keys",
-                     container.service
-                 ),
-                 fmt::format("the container of {} has another value than the env text", container.service),
-                 {.kind = remedy_kind::regenerate_keys}}
-            );
-        if (differs(container, "POSTGRES_PASSWORD", "POSTGRES_PASSWORD"))
-            out.push_back(
-                {"postgres_password_changed",
-                 severity::critical,
-                 container.service,
-                 "POSTGRES_PASSWORD was changed in the env text; the database took it at its first start only, so a "
-                 "deployment "
-                 "would lock all services out",
-                 fmt::format("the container of {} has another value than the env text", container.service),
-                 advise("put the old value back, or change the password of all service roles in the database first")}
-            );
-    }
 }
 
 } // namespace basekeeper::stack

@@ -1,4 +1,5 @@
 // Rules of keys, each with what breaks it and a near miss that does not.
+#include "crypto/encoding.hpp"
 #include "stack/test_configurations.hpp"
 
 #include <gmock/gmock.h>
@@ -87,20 +88,19 @@ TEST(opaque_key_rules, services_that_do_not_know_the_set)
     EXPECT_THAT(ids(without), IsEmpty()) << "a stack without opaque keys needs no set";
 }
 
-TEST(containers, with_another_secret_or_password)
+TEST(keys, of_a_set_that_holds_another_secret)
 {
-    auto of = kong();
-    const auto secret = [](std::string value) { return crypto::secret<>(std::move(value)); };
-    of.containers = {
-        {"auth", {{"GOTRUE_JWT_SECRET", secret(get(of, "JWT_SECRET"))}}},
-        {"db", {{"POSTGRES_PASSWORD", secret(get(of, "POSTGRES_PASSWORD"))}}}
-    };
-    EXPECT_THAT(ids(of), IsEmpty());
-    of.containers[0].variables.insert_or_assign("GOTRUE_JWT_SECRET", secret("old"));
-    EXPECT_THAT(ids(of), ElementsAre("jwt_secret_changed"));
-    of.containers[1].variables.insert_or_assign("POSTGRES_PASSWORD", secret("old"));
-    EXPECT_THAT(ids(of), Contains("postgres_password_changed"));
-    EXPECT_EQ(command(found(of, "postgres_password_changed"), "shop"), "");
+    const auto other = crypto::to_base64url(crypto::bytes_of("another-secret-of-forty-characters-or-so"));
+    const auto set = R"({"keys":[{"kty":"oct","k":")" + other + R"(","alg":"HS256"}]})";
+    auto plain = with(with(kong(), "SUPABASE_PUBLISHABLE_KEY", ""), "SUPABASE_SECRET_KEY", "");
+    EXPECT_THAT(ids(with(plain, "JWT_JWKS", set)), ElementsAre("key_set_stale"));
+    EXPECT_EQ(
+        command(found(with(plain, "JWT_JWKS", set), "key_set_stale"), "shop"), "basekeeper dokploy regenerate-keys shop"
+    );
+    EXPECT_THAT(ids(with(plain, "JWT_KEYS", "[]")), IsEmpty()) << "a set without a shared key";
+    EXPECT_THAT(
+        ids(with(plain, "JWT_KEYS", R"([{"kty":"oct","k":")" + other + R"("}])")), ElementsAre("key_set_stale")
+    );
 }
 
 } // namespace

@@ -1,11 +1,8 @@
 // Reads the configuration once, lets every group of rules look at it, and words the commands.
 #include "stack/validate.hpp"
 
-#include "json/text.hpp"
 #include "stack/rules.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,23 +26,20 @@ constexpr std::array groups{
     check_names,
 };
 
-struct verb
+std::string_view verb_of(const finding& f)
 {
-    std::string_view command;
-    std::string_view tool;
-};
-
-constexpr std::array<verb, 5> verbs{{
-    {"regenerate-keys", "dokploy_regenerate_keys"},
-    {"update-env", "dokploy_update_env"},
-    {"update-env", "dokploy_update_env"},
-    {"domain", "dokploy_manage_domain"},
-    {},
-}};
-
-const verb& verb_of(const finding& f)
-{
-    return verbs.at(static_cast<std::size_t>(f.remedy.kind));
+    switch (f.remedy.kind) {
+    case remedy_kind::regenerate_keys:
+        return "regenerate-keys";
+    case remedy_kind::update_env:
+    case remedy_kind::mend:
+        return "update-env";
+    case remedy_kind::manage_domain:
+        return "domain";
+    case remedy_kind::by_hand:
+        break;
+    }
+    return {};
 }
 
 /// As a shell takes it.
@@ -89,7 +83,7 @@ std::string command(const finding& f, std::string_view instance)
     const auto& remedy = f.remedy;
     if (remedy.kind == remedy_kind::by_hand)
         return {};
-    auto out = fmt::format("basekeeper dokploy {} {}", verb_of(f).command, word(instance));
+    auto out = fmt::format("basekeeper dokploy {} {}", verb_of(f), word(instance));
     if (remedy.kind == remedy_kind::mend)
         out += " --mend " + f.id;
     for (const auto& [name, value] : remedy.set)
@@ -101,32 +95,6 @@ std::string command(const finding& f, std::string_view instance)
     if (remedy.kind == remedy_kind::manage_domain)
         out += fmt::format(" --host {} --service {} --https", word(remedy.host), word(remedy.service));
     return out;
-}
-
-tool_call tool(const finding& f, std::string_view instance)
-{
-    const auto& remedy = f.remedy;
-    if (remedy.kind == remedy_kind::by_hand)
-        return {};
-    boost::json::object arguments{{"instance", instance}};
-    if (remedy.kind == remedy_kind::mend)
-        arguments["mend"] = boost::json::array{f.id};
-    if (!remedy.set.empty()) {
-        boost::json::object set;
-        for (const auto& [name, value] : remedy.set)
-            set[name] = value.reveal();
-        arguments["set"] = std::move(set);
-    }
-    if (!remedy.generate.empty())
-        arguments["generate"] = boost::json::array(remedy.generate.begin(), remedy.generate.end());
-    if (!remedy.remove.empty())
-        arguments["remove"] = boost::json::array(remedy.remove.begin(), remedy.remove.end());
-    if (remedy.kind == remedy_kind::manage_domain) {
-        arguments["host"] = remedy.host;
-        arguments["service"] = remedy.service;
-        arguments["https"] = true;
-    }
-    return {std::string(verb_of(f).tool), json::to_text(arguments)};
 }
 
 } // namespace basekeeper::stack

@@ -71,7 +71,7 @@ enum class remedy_kind
 };
 BOOST_DESCRIBE_ENUM(remedy_kind, regenerate_keys, update_env, mend, manage_domain, by_hand)
 
-/// What heals a finding, for a program; `command` and `tool` say the same to people and models.
+/// What heals a finding, for a program; `command` says the same to people and models.
 struct remedy
 {
     remedy_kind kind = remedy_kind::by_hand;
@@ -98,14 +98,5 @@ result<std::vector<finding>> validate(const configuration& of);
 
 /// The command that heals a finding: `basekeeper dokploy regenerate-keys shop`. Empty for by_hand.
 std::string command(const finding& f, std::string_view instance);
-
-/// The tool that does, and its arguments as JSON; both empty for by_hand.
-struct tool_call
-{
-    std::string tool;
-    std::string arguments;
-};
-
-tool_call tool(const finding& f, std::string_view instance);
 
 } // namespace basekeeper::stack

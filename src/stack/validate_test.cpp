@@ -34,8 +34,7 @@ TEST(validate, shows_no_secret)
     const auto findings = validate(of);
     ASSERT_GT(findings->size(), 8U);
     for (const auto& one : *findings) {
-        const auto shown = one.message + one.evidence + one.subject + one.remedy.advice + command(one, "shop") +
-                           tool(one, "shop").arguments;
+        const auto shown = one.message + one.evidence + one.subject + one.remedy.advice + command(one, "shop");
         EXPECT_THAT(shown, Not(HasSubstr("hunter2"))) << one.id;
         EXPECT_THAT(shown, Not(HasSubstr("eyJ"))) << one.id;
     }

@@ -3,9 +3,8 @@
 
 #include "base/result.hpp"
 #include "stack/compose_file.hpp"
+#include "stack/interpolation.hpp"
 
-#include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +12,7 @@
 
 namespace basekeeper::rehearsal {
 
-using variables = std::map<std::string, std::string, std::less<>>;
+using variables = stack::values_by_name;
 
 enum class waits_for
 {
@@ -52,10 +51,6 @@ struct definitions
     std::vector<service_definition> services{};
     std::vector<std::string> unset{}; ///< names without a value, for which nothing was put in
 };
-
-/// `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `$$`. Names without a value are added
-/// to `unset`. Fails with invalid_argument for `:?` without a value.
-result<std::string> interpolated(std::string_view text, const variables& values, std::vector<std::string>& unset);
 
 /// Fails with invalid_argument, in the words of docker compose, for what it would refuse.
 result<definitions> read_definitions(const std::string& compose_text, const variables& values);
