@@ -135,13 +135,19 @@ io::task<result<>> change_password(tools t, run& job)
     co_return co_await give_password(t, job, change->to, "password");
 }
 
+/// A change of no text deploys what was never deployed.
+bool deploys(const touched_services& what, const setup& from, const setup& to)
+{
+    return !what.by_deployment.empty() || from == to;
+}
+
 /// Deploys `to`, coming from `from`, as far as containers are touched by the difference.
 io::task<result<>> restart(tools t, run& job, const setup& from, const setup& to, std::string title, tell told)
 {
     auto* on = CO_TRY(server_of(t, job));
     const auto id = job.argument("compose_id");
     const auto what = CO_TRY(touched(from, to));
-    if (!what.by_deployment.empty())
+    if (deploys(what, from, to))
         CO_TRY(co_await deploy_and_follow(*on, id, std::move(title), told, io::deadline::after(deployment_patience)));
     if (what.by_restart.empty())
         co_return result<>{};
@@ -255,7 +261,7 @@ io::task<result<bool>> may_have_restarted(tools t, run& job, const setup& before
     if (!job.notes().contains("restarting"))
         co_return false;
     const auto what = CO_TRY(touched(before, after));
-    if (what.by_deployment.empty())
+    if (!deploys(what, before, after))
         co_return true;
     auto* on = CO_TRY(server_of(t, job));
     co_return co_await was_asked_for(*on, job.argument("compose_id"), title_of(job), step_deadline());
@@ -286,6 +292,12 @@ io::task<result<>> put_back(tools t, run& job)
                 job.argument("name"),
                 job.note("kept")
             )
+        );
+    if (before == after && CO_TRY(co_await may_have_restarted(t, job, before, after)))
+        co_return fail(
+            condition::conflict,
+            "what ran before was held by the containers alone: it cannot be put back",
+            fmt::format("look at it: basekeeper dokploy validate {}", job.argument("name"))
         );
     job.notes()["putting_back"] = true;
     CO_TRY(co_await job.checkpoint());

@@ -170,6 +170,24 @@ bool all_are(const std::vector<container_report>& all, container_condition wante
     return std::ranges::all_of(all, [&](const auto& one) { return one.condition == wanted; });
 }
 
+io::task<>
+inspect(server& on, const container_report& one, std::vector<stack::inspected_container>& into, io::deadline until)
+{
+    if (one.id.empty())
+        co_return;
+    const auto details = co_await dokploy::inspect_container(on.api, one.id, until);
+    if (!details)
+        co_return;
+    stack::inspected_container out{.service = one.service};
+    for (const auto& variable : details->config.env) {
+        const std::string_view text = variable.reveal();
+        const auto equals = text.find('=');
+        if (equals != std::string_view::npos)
+            out.variables.emplace(text.substr(0, equals), crypto::secret<>(std::string(text.substr(equals + 1))));
+    }
+    into.push_back(std::move(out));
+}
+
 } // namespace
 
 std::string service_of(std::string_view container_name, std::string_view app_name)
@@ -245,6 +263,15 @@ std::string telling_line(std::string_view log)
             failure = line;
     }
     return std::string(utf8_prefix(failure.empty() ? last : failure, longest_reason));
+}
+
+io::task<std::vector<stack::inspected_container>>
+inspect_containers(server& on, const std::vector<container_report>& which, io::deadline until)
+{
+    std::vector<stack::inspected_container> out;
+    const auto look = [&](std::size_t i) { return inspect(on, which[i], out, until); };
+    co_await io::together(which.size(), 6, look);
+    co_return out;
 }
 
 io::task<> explain(server& on, std::string compose_id, std::vector<container_report>& all, io::deadline until)

@@ -4,6 +4,7 @@
 #include "clients/dokploy/compose.hpp"
 #include "clients/dokploy/containers.hpp"
 #include "features/deploy/deploying.hpp"
+#include "stack/validate.hpp"
 
 #include <boost/describe/enum.hpp>
 
@@ -56,6 +57,10 @@ std::vector<wanted_container> containers_in(std::string_view compose, std::strin
 /// One report for each of `wanted`, in that order, and for containers beyond them; one call.
 io::task<result<std::vector<container_report>>>
 look_at_containers(server& on, std::string app_name, std::vector<wanted_container> wanted, io::deadline until);
+
+/// What containers run with, of those that can be inspected; one call each, side by side.
+io::task<std::vector<stack::inspected_container>>
+inspect_containers(server& on, const std::vector<container_report>& which, io::deadline until);
 
 /// Fills in the reasons of those that are not healthy: what their state, health check and last log lines say, without
 /// secrets. Two calls each, for at most five of them.

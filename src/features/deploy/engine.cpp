@@ -23,25 +23,6 @@ namespace {
 
 constexpr std::size_t most_stacks_read = 50;
 
-/// What containers run with, as far as they can be inspected.
-io::task<>
-inspect(server& on, const container_report& one, std::vector<stack::inspected_container>& into, io::deadline until)
-{
-    if (one.id.empty())
-        co_return;
-    const auto details = co_await dokploy::inspect_container(on.api, one.id, until);
-    if (!details)
-        co_return;
-    stack::inspected_container out{.service = one.service};
-    for (const auto& variable : details->config.env) {
-        const std::string_view text = variable.reveal();
-        const auto equals = text.find('=');
-        if (equals != std::string_view::npos)
-            out.variables.emplace(text.substr(0, equals), crypto::secret<>(std::string(text.substr(equals + 1))));
-    }
-    into.push_back(std::move(out));
-}
-
 /// One service for a list; nothing when it is no Supabase or cannot be read.
 io::task<> read_listed(server& on, const placed_service& s, std::optional<listed_stack>& into, io::deadline until)
 {
@@ -210,10 +191,8 @@ io::task<result<validation>> engine::validate(stack_name which, looks how, io::d
         *in.on, in.row.app_name, containers_in(in.now.compose.reveal(), in.now.env.reveal()), until
     );
     auto facts = to_check(in.now, in.row.name, with_.time.wall());
-    if (containers) {
-        const auto look = [&](std::size_t i) { return inspect(*in.on, (*containers)[i], facts.containers, until); };
-        co_await io::together(containers->size(), 6, look);
-    }
+    if (containers)
+        facts.containers = co_await inspect_containers(*in.on, *containers, until);
     for (const auto& f : CO_TRY(stack::validate(facts))) {
         const auto fix = stack::command(f, in.row.name);
         out.findings.push_back(
@@ -234,100 +213,6 @@ io::task<result<validation>> engine::validate(stack_name which, looks how, io::d
         out.live = co_await examine_with(with_, *in.on, in.now, until);
     out.verdict = verdict_of(out);
     co_return out;
-}
-
-result<proposed_change> engine::proposed(const found& in, std::string reason, setup after) const
-{
-    proposed_change out;
-    out.differences = TRY(compare(in.now, after));
-    out.touches = TRY(touched(in.now, after));
-    out.changes_database_password = database_password(in.now, after).has_value();
-    out.what = {
-        .server = in.on->name,
-        .compose_id = in.row.id,
-        .name = in.row.name,
-        .app_name = in.row.app_name,
-        .reason = std::move(reason),
-        .before = in.now,
-        .after = std::move(after)
-    };
-    return out;
-}
-
-io::task<result<proposed_change>> engine::propose_keys(stack_name which, jwt_secret secret, io::deadline until)
-{
-    const auto in = CO_TRY(co_await find(std::move(which), until));
-    auto after = CO_TRY(with_new_keys(in.now, secret, with_.time.wall()));
-    co_return proposed(in, "regenerate keys", std::move(after));
-}
-
-io::task<result<proposed_change>> engine::propose_variables(stack_name which, variable_changes what, io::deadline until)
-{
-    const auto in = CO_TRY(co_await find(std::move(which), until));
-    auto after = CO_TRY(with_variables(in.now, what, in.row.name, with_.time.wall()));
-    if (const auto change = database_password(in.now, after))
-        CO_TRY(password_command(change->to));
-    co_return proposed(in, "update env", std::move(after));
-}
-
-io::task<result<proposed_change>> engine::propose_domain(stack_name which, domain_wish what, io::deadline until)
-{
-    const auto in = CO_TRY(co_await find(std::move(which), until));
-    auto after = CO_TRY(with_domain(in.now, what));
-    const auto services = CO_TRY(co_await list_services(*in.on, until));
-    const auto host = CO_TRY(stack::domain_of(what.host));
-    CO_TRY(co_await check_domain_is_free(*in.on, services, in.row.id, host, until));
-    co_return proposed(in, "change domain", std::move(after));
-}
-
-io::task<result<proposed_change>> engine::propose_domain_removal(stack_name which, std::string host, io::deadline until)
-{
-    const auto in = CO_TRY(co_await find(std::move(which), until));
-    auto after = CO_TRY(without_domain(in.now, host));
-    co_return proposed(in, "remove domain", std::move(after));
-}
-
-io::task<result<proposed_change>> engine::propose_rollback(stack_name which, std::string id, io::deadline until)
-{
-    const auto in = CO_TRY(co_await find(std::move(which), until));
-    const auto all = CO_TRY(co_await kept_.list(in.on->name, in.row.id));
-    if (id.empty() && all.empty())
-        co_return fail(
-            condition::not_found,
-            fmt::format("no earlier configuration of \"{}\" is kept: only what this program replaced is", in.row.name),
-            "change it with basekeeper dokploy update-env or regenerate-keys"
-        );
-    for (const auto& record : all) {
-        if (!id.empty() && record.id != id)
-            continue;
-        auto wanted = CO_TRY(co_await kept_.read(record.id));
-        if (id.empty() && wanted == in.now)
-            continue;
-        if (wanted == in.now)
-            co_return fail(
-                condition::conflict,
-                "nothing would change: this configuration is in use",
-                "choose another one of the history"
-            );
-        co_return proposed(in, fmt::format("roll back to {}", record.id), std::move(wanted));
-    }
-    co_return fail(
-        condition::not_found,
-        id.empty() ? std::string("all configurations that are kept are the one in use")
-                   : fmt::format("id: no configuration {} of \"{}\" is kept", id, in.row.name),
-        fmt::format("run `basekeeper dokploy history {}`", in.row.name)
-    );
-}
-
-io::task<result<jobs::view>> engine::begin(change what, std::string principal)
-{
-    co_return co_await work_.start(
-        {.kind = std::string(change_kind),
-         .instance = what.name,
-         .principal = std::move(principal),
-         .title = fmt::format("{} of {} on {}", what.reason, what.name, what.server),
-         .with = sealed_change(what)}
-    );
 }
 
 io::task<result<std::vector<reported_domain>>> engine::domains(stack_name which, io::deadline until)

@@ -29,7 +29,7 @@ struct proposed_change
     change what;
     std::vector<difference> differences;
     touched_services touches;
-    bool changes_database_password = false;
+    std::vector<std::string> also_deployed; ///< variables that somebody changed in Dokploy and never deployed
 };
 
 /// One stack in a list.
@@ -244,7 +244,7 @@ public:
 private:
     struct found;
     io::task<result<found>> find(stack_name which, io::deadline until);
-    result<proposed_change> proposed(const found& in, std::string reason, setup after) const;
+    io::task<result<proposed_change>> proposed(found in, std::string reason, setup after, io::deadline until);
     io::task<> list_on(server& on, stack_list& into, io::deadline until);
 
     workshop with_;

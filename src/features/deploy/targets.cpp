@@ -8,6 +8,7 @@
 #include "stack/cure.hpp"
 #include "stack/names.hpp"
 #include "stack/secrets.hpp"
+#include "stack/undeployed.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -179,6 +180,8 @@ result<setup> with_variables(const setup& now, const variable_changes& wanted, c
     if (!settings.empty())
         TRY(env.merge(settings));
     to.env = env.text();
+    if (now == to && std::ranges::any_of(wanted.mend, stack::is_cured_by_deployment))
+        return to;
     return changed_or_fail(now, std::move(to));
 }
 

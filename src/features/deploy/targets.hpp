@@ -27,7 +27,7 @@ result<env_text::settings> parse_assignments(const std::vector<std::string>& giv
 
 /// Fails with invalid_argument, naming the argument, for what is no variable, for a secret that cannot be made, for a
 /// key that belongs to others (`regenerate_keys`), and for encryption keys under which data would be lost; with
-/// conflict when nothing would change.
+/// conflict when nothing would change, unless what is to be mended needs a deployment only: then it is what is there.
 result<setup> with_variables(const setup& now, const variable_changes& wanted, const std::string& name, wall_time at);
 
 enum class jwt_secret

@@ -11,7 +11,9 @@ namespace {
 
 change_result shown(const proposed_change& what)
 {
-    change_result out{.differences = what.differences, .restarts = what.touches.by_deployment};
+    change_result out{
+        .differences = what.differences, .restarts = what.touches.by_deployment, .also_deployed = what.also_deployed
+    };
     out.restarts.insert(out.restarts.end(), what.touches.by_restart.begin(), what.touches.by_restart.end());
     return out;
 }

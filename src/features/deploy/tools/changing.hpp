@@ -15,13 +15,15 @@ namespace basekeeper::deploy::tools {
 struct change_result
 {
     std::vector<difference> differences;
-    std::vector<std::string> restarts; ///< services whose containers are made anew or restarted
+    std::vector<std::string> restarts;      ///< services whose containers are made anew or restarted
+    std::vector<std::string> also_deployed; ///< variables that were changed in Dokploy and never deployed
     std::optional<jobs::report> job;
     std::string next;
 
     static constexpr auto fields = std::tuple{
         json::required("differences", &change_result::differences),
         json::required("restarts", &change_result::restarts),
+        json::required("also_deployed", &change_result::also_deployed),
         json::optional("job", &change_result::job),
         json::required("next", &change_result::next),
     };
