@@ -102,28 +102,37 @@ std::unexpected<error> forgotten(std::string_view title)
     );
 }
 
-/// Whether it is still in the queue. An older Dokploy lists none: then it is believed to be.
-io::task<result<bool>>
-is_queued(server& on, const std::string& compose_id, const std::string& title, io::deadline until)
+/// Where a deployment is that has no row yet.
+enum class whereabouts
+{
+    queued,
+    nowhere,
+    unknown ///< a Dokploy before v0.28.3 does not show its queue
+};
+
+io::task<result<whereabouts>>
+look_in_queue(server& on, const std::string& compose_id, const std::string& title, io::deadline until)
 {
     auto queue = co_await dokploy::list_queue(on.api, until);
     if (!queue && queue.error().code == condition::not_found)
-        co_return true;
+        co_return whereabouts::unknown;
     if (!queue)
         co_return std::unexpected(std::move(queue).error());
-    co_return std::ranges::any_of(*queue, [&](const auto& q) {
+    const bool there = std::ranges::any_of(*queue, [&](const auto& q) {
         return q.work.title == title && q.work.compose_id == compose_id;
     });
+    co_return there ? whereabouts::queued : whereabouts::nowhere;
 }
 
-/// Whether Dokploy has taken a deployment of just that title.
+/// Whether Dokploy is seen to have taken a deployment of just that title. Where that cannot be seen it is asked again:
+/// to deploy the same twice does no harm, to wait for what nobody asked for has no end.
 io::task<result<bool>>
 was_taken(server& on, const std::string& compose_id, const std::string& title, io::deadline until)
 {
     const auto rows = CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until));
     if (std::ranges::find(rows, title, &dokploy::deployment::title) != rows.end())
         co_return true;
-    co_return co_await is_queued(on, compose_id, title, until);
+    co_return CO_TRY(co_await look_in_queue(on, compose_id, title, until)) == whereabouts::queued;
 }
 
 /// Asks for it. A call that failed inside Dokploy, or whose answer was lost, may have worked all the same: that is
@@ -151,14 +160,15 @@ io::task<result<bool>> was_asked_for(server& on, std::string compose_id, std::st
     const auto now = current_attempt(CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until)), title);
     if (now.row || now.title != title)
         co_return true;
-    co_return co_await is_queued(on, compose_id, title, until);
+    // What cannot be seen may be there.
+    co_return CO_TRY(co_await look_in_queue(on, compose_id, now.title, until)) != whereabouts::nowhere;
 }
 
 io::task<result<>>
 deploy_and_follow(server& on, std::string compose_id, std::string title, tell told, io::deadline until)
 {
     auto now = current_attempt(CO_TRY(co_await dokploy::list_deployments(on.api, compose_id, until)), title);
-    if (!now.row && !CO_TRY(co_await is_queued(on, compose_id, now.title, until)))
+    if (!now.row && CO_TRY(co_await look_in_queue(on, compose_id, now.title, until)) != whereabouts::queued)
         CO_TRY(co_await request(on, compose_id, now.title, until));
     pace wait(on.poll_interval);
     absence away;
@@ -190,7 +200,7 @@ deploy_and_follow(server& on, std::string compose_id, std::string title, tell to
             continue;
         }
         const bool look_there = looks >= looks_before_the_queue;
-        if (look_there && !CO_TRY(co_await is_queued(on, compose_id, now.title, until)) &&
+        if (look_there && CO_TRY(co_await look_in_queue(on, compose_id, now.title, until)) == whereabouts::nowhere &&
             ++nowhere == looks_until_lost)
             co_return forgotten(now.title);
     }

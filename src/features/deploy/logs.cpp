@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "clients/dokploy/compose_lifecycle.hpp"
 #include "io/offload.hpp"
+#include "io/together.hpp"
 
 #include <fmt/format.h>
 
@@ -110,7 +111,7 @@ log_spool::~log_spool() = default;
 log_spool::log_spool(log_spool&&) noexcept = default;
 log_spool& log_spool::operator=(log_spool&&) noexcept = default;
 
-result<> log_spool::add(std::string service, std::string_view text)
+result<std::unique_ptr<log_spool::run>> log_spool::write(std::string service, std::string_view text)
 {
     auto one = std::make_unique<run>();
     one->service = std::move(service);
@@ -118,7 +119,20 @@ result<> log_spool::add(std::string service, std::string_view text)
     if (!one->file || std::fwrite(text.data(), 1, text.size(), one->file.get()) != text.size() ||
         std::fflush(one->file.get()) != 0)
         return disk_failure();
-    runs_.push_back(std::move(one));
+    return one;
+}
+
+void log_spool::add(std::unique_ptr<run> one)
+{
+    const auto place = std::ranges::upper_bound(runs_, one->service, {}, [](const auto& r) -> const std::string& {
+        return r->service;
+    });
+    runs_.insert(place, std::move(one));
+}
+
+result<> log_spool::add(std::string service, std::string_view text)
+{
+    add(TRY(write(std::move(service), text)));
     return {};
 }
 
@@ -139,6 +153,52 @@ result<> log_spool::merge(const log_filter& which, const std::function<bool(cons
     }
 }
 
+namespace {
+
+/// Reads one container after another into a spool, or several at once.
+struct reader
+{
+    server& on;
+    io::offload_pool& pool;
+    std::string compose_id;
+    int lines_each;
+    bool over_http;
+    io::deadline until;
+    read_logs out{};
+    std::optional<error> failed{};
+
+    io::task<result<std::string>> fetch(std::string container_id) const
+    {
+        dokploy::log_request question{
+            .compose_id = compose_id, .container_id = std::move(container_id), .lines = lines_each
+        };
+        if (over_http)
+            co_return co_await dokploy::read_container_log(on.api, std::move(question), until);
+        co_return co_await dokploy::listen_to_container_log(on.api, on.threads, std::move(question), until);
+    }
+
+    io::task<> read(const container_report& one)
+    {
+        if (one.id.empty()) {
+            out.missing.push_back(one.service + ": it has no container");
+            co_return;
+        }
+        auto text = co_await fetch(one.id);
+        if (!text) {
+            out.missing.push_back(fmt::format("{}: {}", one.service, text.error().message));
+            co_return;
+        }
+        out.cut = out.cut || std::ranges::count(*text, '\n') + 1 >= lines_each;
+        const auto spool = [service = one.service, held = *std::move(text)] { return log_spool::write(service, held); };
+        if (auto written = co_await io::offload(pool, spool))
+            out.spool.add(*std::move(written));
+        else if (!failed)
+            failed = std::move(written).error();
+    }
+};
+
+} // namespace
+
 io::task<result<read_logs>> fetch_logs(
     server& on,
     io::offload_pool& pool,
@@ -149,29 +209,26 @@ io::task<result<read_logs>> fetch_logs(
     io::deadline until
 )
 {
-    const bool over_http = dokploy::supports(CO_TRY(co_await on.api.version(until)), dokploy::feature::container_logs);
-    read_logs out;
-    for (const auto& one : CO_TRY(co_await look_at_containers(on, app_name, std::move(wanted), until))) {
-        const auto& asked = what.which.services;
-        if (!asked.empty() && std::ranges::find(asked, one.service) == asked.end())
-            continue;
-        if (one.id.empty()) {
-            out.missing.push_back(one.service + ": it has no container");
-            continue;
-        }
-        dokploy::log_request question{.compose_id = compose_id, .container_id = one.id, .lines = what.lines_each};
-        auto text = over_http
-                        ? co_await dokploy::read_container_log(on.api, std::move(question), until)
-                        : co_await dokploy::listen_to_container_log(on.api, on.threads, std::move(question), until);
-        if (!text) {
-            out.missing.push_back(fmt::format("{}: {}", one.service, text.error().message));
-            continue;
-        }
-        out.cut = out.cut || std::ranges::count(*text, '\n') + 1 >= what.lines_each;
-        const auto spool = [&] { return out.spool.add(one.service, *text); };
-        CO_TRY(co_await io::offload(pool, spool));
-    }
-    co_return out;
+    constexpr std::size_t listened_to_at_once = 4;
+    auto all = CO_TRY(co_await look_at_containers(on, app_name, std::move(wanted), until));
+    if (const auto& asked = what.which.services; !asked.empty())
+        std::erase_if(all, [&](const container_report& one) {
+            return std::ranges::find(asked, one.service) == asked.end();
+        });
+    reader each{
+        .on = on,
+        .pool = pool,
+        .compose_id = std::move(compose_id),
+        .lines_each = what.lines_each,
+        .over_http = dokploy::supports(CO_TRY(co_await on.api.version(until)), dokploy::feature::container_logs),
+        .until = until
+    };
+    const auto read = [&](std::size_t i) { return each.read(all[i]); };
+    co_await io::together(all.size(), each.over_http ? 1 : listened_to_at_once, read);
+    if (each.failed)
+        co_return std::unexpected(*std::move(each.failed));
+    std::ranges::sort(each.out.missing);
+    co_return std::move(each.out);
 }
 
 } // namespace basekeeper::deploy

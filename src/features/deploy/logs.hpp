@@ -20,20 +20,28 @@ namespace basekeeper::deploy {
 class log_spool
 {
 public:
+    /// One log, written to its file.
+    struct run;
+
     log_spool();
     ~log_spool();
     log_spool(log_spool&&) noexcept;
     log_spool& operator=(log_spool&&) noexcept;
 
-    /// Blocking. unavailable when the disk is full.
+    /// Blocking, on any thread. unavailable when the disk is full.
+    static result<std::unique_ptr<run>> write(std::string service, std::string_view text);
+
+    void add(std::unique_ptr<run> one);
+
+    /// Both.
     result<> add(std::string service, std::string_view text);
 
-    /// All lines that pass, the earliest first; lines without a time follow the one before them. Reads 16 KiB of each
+    /// All lines that pass, the earliest first, at the same time those of the service that comes first in the alphabet;
+    /// lines without a time follow the one before them. Reads 16 KiB of each
     /// log at a time; lines longer than that are cut. `sink` false: enough. Blocking.
     result<> merge(const log_filter& which, const std::function<bool(const log_line&)>& sink);
 
 private:
-    struct run;
     std::vector<std::unique_ptr<run>> runs_;
 };
 
@@ -43,7 +51,8 @@ struct log_request
     log_filter which{};
 };
 
-/// Reads the containers one after the other and spools them. A container whose log cannot be read is named in
+/// Reads the containers and spools them: one after the other over HTTP, four side by side over the WebSocket, on which
+/// the end of a log is only known by its silence. A container whose log cannot be read is named in
 /// `missing`, with why. Nothing in it is masked.
 struct read_logs
 {

@@ -82,7 +82,7 @@ std::vector<procedure> settings_procedures()
 {
     return {
         {"settings.health", query, "", own_health, audience::everyone},
-        {"settings.getDokployVersion", query, "", version_of, audience::everyone},
+        {"settings.getDokployVersion", query, "", version_of, audience::everyone, dokploy::version{}},
         {"settings.getReleaseTag", query, "", release_tag, audience::everyone},
         {"settings.getIp", query, "", address, audience::everyone},
         {"settings.isCloud", query, "", is_cloud, audience::everyone},
