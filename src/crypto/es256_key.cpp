@@ -79,6 +79,28 @@ es256_key es256_key::generate()
     return es256_key(std::move(made));
 }
 
+result<es256_key> es256_key::from_private_jwk(const boost::json::object& jwk)
+{
+    const auto text = [&](std::string_view name) {
+        const auto* value = jwk.if_contains(name);
+        return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view{};
+    };
+    const auto x = from_base64url(text("x"));
+    const auto y = from_base64url(text("y"));
+    const auto d = from_base64url(text("d"));
+    auto made = std::make_shared<content>();
+    if (text("kty") == "EC" && text("crv") == "P-256" && x && y && d)
+        made->pair = openssl::p256_pair(*x, *y, *d);
+    if (made->pair == nullptr)
+        return fail(
+            condition::invalid_argument,
+            "the key is no private key of P-256",
+            "give a JWK with kty EC, crv P-256, x, y and d"
+        );
+    made->id = text("kid");
+    return es256_key(std::move(made));
+}
+
 const std::string& es256_key::id() const noexcept
 {
     return content_->id;

@@ -1,6 +1,7 @@
 // A P-256 key of ours that signs tokens with ES256 (RFC 7518 section 3.4), and its two halves as JSON Web Keys.
 #pragma once
 
+#include "base/result.hpp"
 #include "crypto/secret.hpp"
 
 #include <boost/json/object.hpp>
@@ -16,6 +17,9 @@ class es256_key
 public:
     /// A new random pair with a random UUID as its `kid`.
     static es256_key generate();
+
+    /// What `private_jwk()` gave. Fails with invalid_argument when it is no private key of P-256.
+    static result<es256_key> from_private_jwk(const boost::json::object& jwk);
 
     /// The `kid` of both halves.
     const std::string& id() const noexcept;

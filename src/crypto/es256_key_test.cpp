@@ -58,5 +58,25 @@ TEST(es256_key, the_private_half_is_the_public_one_with_the_number)
     EXPECT_EQ(boost::json::serialize(read.at("key_ops")), R"(["sign","verify"])");
 }
 
+TEST(es256_key, is_read_back_from_its_private_half)
+{
+    const auto key = es256_key::generate();
+    const auto read = es256_key::from_private_jwk(boost::json::parse(key.private_jwk().reveal()).as_object());
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->id(), key.id());
+    EXPECT_EQ(read->private_jwk().reveal(), key.private_jwk().reveal());
+    EXPECT_TRUE(verify_jwt(read->sign(claims()), keys_of(key), rules(), now));
+}
+
+TEST(es256_key, refuses_halves_that_do_not_belong_together)
+{
+    auto jwk = boost::json::parse(es256_key::generate().private_jwk().reveal()).as_object();
+    const auto other = boost::json::parse(es256_key::generate().private_jwk().reveal()).as_object();
+    jwk["d"] = other.at("d");
+    EXPECT_FALSE(es256_key::from_private_jwk(jwk));
+    EXPECT_FALSE(es256_key::from_private_jwk(es256_key::generate().public_jwk()));
+    EXPECT_FALSE(es256_key::from_private_jwk({{"kty", "oct"}, {"k", "AAAA"}}));
+}
+
 } // namespace
 } // namespace basekeeper::crypto

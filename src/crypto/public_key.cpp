@@ -37,6 +37,13 @@ struct part_releaser
 template <class T>
 using part = std::unique_ptr<T, part_releaser>;
 
+struct secret_releaser
+{
+    void operator()(BIGNUM* p) const noexcept { BN_clear_free(p); }
+};
+
+using secret_number = std::unique_ptr<BIGNUM, secret_releaser>;
+
 /// What a foreign key or signature made OpenSSL complain about is not ours to keep.
 class forgets_errors
 {
@@ -56,16 +63,42 @@ part<BIGNUM> number(std::span<const std::byte> bytes)
 }
 
 /// The key that the parameters describe; null when they describe none.
-public_key made_of(const char* kind, OSSL_PARAM_BLD* parameters)
+public_key made_of(const char* kind, OSSL_PARAM_BLD* parameters, int halves = EVP_PKEY_PUBLIC_KEY)
 {
     const part<OSSL_PARAM> list(OSSL_PARAM_BLD_to_param(parameters));
     require(list != nullptr, "OSSL_PARAM_BLD_to_param");
     const part<EVP_PKEY_CTX> maker(EVP_PKEY_CTX_new_from_name(nullptr, kind, nullptr));
     require(maker != nullptr && EVP_PKEY_fromdata_init(maker.get()) == 1, "EVP_PKEY_fromdata_init");
     EVP_PKEY* key = nullptr;
-    if (EVP_PKEY_fromdata(maker.get(), &key, EVP_PKEY_PUBLIC_KEY, list.get()) != 1)
+    if (EVP_PKEY_fromdata(maker.get(), &key, halves, list.get()) != 1)
         return nullptr;
     return public_key(key);
+}
+
+/// Uncompressed; empty when the coordinates have not their full length, zeros included (RFC 7518 section 6.2.1.2).
+std::vector<std::byte> point_of(std::span<const std::byte> x, std::span<const std::byte> y)
+{
+    std::vector<std::byte> point;
+    if (x.size() != coordinate_bytes || y.size() != coordinate_bytes)
+        return point;
+    point.push_back(std::byte{4});
+    point.insert(point.end(), x.begin(), x.end());
+    point.insert(point.end(), y.begin(), y.end());
+    return point;
+}
+
+/// `point` must outlive them: they do not copy it.
+part<OSSL_PARAM_BLD> parameters_of(const std::vector<std::byte>& point)
+{
+    part<OSSL_PARAM_BLD> parameters(OSSL_PARAM_BLD_new());
+    require(
+        parameters != nullptr &&
+            OSSL_PARAM_BLD_push_utf8_string(parameters.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) == 1 &&
+            OSSL_PARAM_BLD_push_octet_string(parameters.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) ==
+                1,
+        "OSSL_PARAM_BLD_push_octet_string"
+    );
+    return parameters;
 }
 
 /// A signature of ECDSA as OpenSSL wants it: the JOSE form is the two numbers side by side.
@@ -110,26 +143,35 @@ public_key rsa_key(std::span<const std::byte> n, std::span<const std::byte> e)
 public_key p256_key(std::span<const std::byte> x, std::span<const std::byte> y)
 {
     const forgets_errors tidy;
-    // RFC 7518 section 6.2.1.2: the full length of a coordinate, zeros included.
-    if (x.size() != coordinate_bytes || y.size() != coordinate_bytes)
+    const auto point = point_of(x, y);
+    if (point.empty())
         return nullptr;
-    std::vector<std::byte> point{std::byte{4}}; // uncompressed
-    point.insert(point.end(), x.begin(), x.end());
-    point.insert(point.end(), y.begin(), y.end());
-    const part<OSSL_PARAM_BLD> parameters(OSSL_PARAM_BLD_new());
-    require(
-        parameters != nullptr &&
-            OSSL_PARAM_BLD_push_utf8_string(parameters.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) == 1 &&
-            OSSL_PARAM_BLD_push_octet_string(parameters.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) ==
-                1,
-        "OSSL_PARAM_BLD_push_octet_string"
-    );
-    auto key = made_of("EC", parameters.get());
+    auto key = made_of("EC", parameters_of(point).get());
     if (key == nullptr)
         return nullptr;
     const part<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
     require(check != nullptr, "EVP_PKEY_CTX_new_from_pkey");
     return EVP_PKEY_public_check(check.get()) == 1 ? std::move(key) : nullptr;
+}
+
+public_key p256_pair(std::span<const std::byte> x, std::span<const std::byte> y, std::span<const std::byte> d)
+{
+    const forgets_errors tidy;
+    const auto point = point_of(x, y);
+    if (point.empty() || d.size() != coordinate_bytes)
+        return nullptr;
+    const auto parameters = parameters_of(point);
+    const secret_number half(BN_bin2bn(raw(d.data()), static_cast<int>(d.size()), nullptr));
+    require(
+        half != nullptr && OSSL_PARAM_BLD_push_BN(parameters.get(), OSSL_PKEY_PARAM_PRIV_KEY, half.get()) == 1,
+        "OSSL_PARAM_BLD_push_BN"
+    );
+    auto key = made_of("EC", parameters.get(), EVP_PKEY_KEYPAIR);
+    if (key == nullptr)
+        return nullptr;
+    const part<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+    require(check != nullptr, "EVP_PKEY_CTX_new_from_pkey");
+    return EVP_PKEY_check(check.get()) == 1 ? std::move(key) : nullptr;
 }
 
 public_key ed25519_key(std::span<const std::byte> x)

@@ -22,6 +22,10 @@ using public_key = std::unique_ptr<EVP_PKEY, key_releaser>;
 /// Null when the numbers are no key of that kind. `n`, `e`, `x` and `y` are unsigned and big-endian.
 public_key rsa_key(std::span<const std::byte> n, std::span<const std::byte> e);
 public_key p256_key(std::span<const std::byte> x, std::span<const std::byte> y);
+
+/// With the private half too. Null also when the halves do not belong together.
+public_key p256_pair(std::span<const std::byte> x, std::span<const std::byte> y, std::span<const std::byte> d);
+
 public_key ed25519_key(std::span<const std::byte> x);
 
 /// True when the signature, spelt as RFC 7518 section 3 says, is right. Of a wrong one no error stays behind.

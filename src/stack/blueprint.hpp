@@ -46,6 +46,7 @@ struct surroundings
     std::string project; ///< begins the made-up domain
     std::string server_address = "127.0.0.1";
     wall_time now;
+    bool takes_padded_claims = true; ///< false: Dokploy before v0.25.6, which made keys without a role of them
 };
 
 /// A template filled in: this is also what Dokploy answers to processTemplate.

@@ -145,7 +145,23 @@ io::task<result<>> make(errand& e, io::deadline until)
     co_return co_await create_by_administration(e, until);
 }
 
-/// Whether auth accepts the session that it has just made.
+/// A service that does not take what auth signs: nobody who is signed in gets anything of it.
+error no_use_for_session(std::string_view service, int status)
+{
+    error out(
+        condition::denied,
+        fmt::format("{} does not take the token that auth made: it verifies with other keys", service),
+        fmt::format(
+            "auth signs with the key of JWT_KEYS where there is one: let {} verify by JWT_JWKS, which holds its public "
+            "half, and deploy again",
+            service
+        )
+    );
+    out.http_status = status;
+    return out;
+}
+
+/// Whether auth accepts the session that it has just made, and rest too.
 io::task<result<>> look_at_session(errand& e, io::deadline until)
 {
     auto came = co_await e.on.send({.path = "/auth/v1/user", .by = key::anon, .token = e.user.access_token}, until);
@@ -153,6 +169,11 @@ io::task<result<>> look_at_session(errand& e, io::deadline until)
         co_return fail(std::move(came).error().within("using the session of the probe user"));
     if (refusal_of(*came) != refusal::none)
         co_return fail(explain(*came, {"auth", key::anon}));
+    auto rest =
+        co_await e.on.send({.path = std::string(no_such_table), .by = key::anon, .token = e.user.access_token}, until);
+    // Whether rest is well at all is asked by others.
+    if (rest && refusal_of(*rest) == refusal::wrong_signature)
+        co_return fail(no_use_for_session("rest", rest->status));
     co_return result<>{};
 }
 

@@ -121,9 +121,7 @@ io::task<result<rest_schema>> rest(const gateway& on, io::deadline until)
 
 io::task<result<>> rest_as_anon(const gateway& on, io::deadline until)
 {
-    // No stack has this table: the answer is 404 by the service itself once key and signature are right.
-    constexpr std::string_view path = "/rest/v1/basekeeper_probe?limit=0";
-    auto came = co_await on.send({.path = std::string(path), .by = key::anon}, until);
+    auto came = co_await on.send({.path = std::string(no_such_table), .by = key::anon}, until);
     if (!came)
         co_return fail(std::move(came).error().within("asking rest"));
     const auto code = text_of(object_of(*came), "code");

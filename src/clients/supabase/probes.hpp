@@ -6,9 +6,13 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace basekeeper::supabase {
+
+/// No stack has this table: rest answers 404 by itself once the key and its signature are right.
+inline constexpr std::string_view no_such_table = "/rest/v1/basekeeper_probe?limit=0";
 
 struct auth_version
 {

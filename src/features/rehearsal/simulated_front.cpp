@@ -44,10 +44,12 @@ struct running
     void follow(const stack_view& now)
     {
         // Containers are made anew when their variables change; what they keep stays.
-        if (!started || in_effect != now.variables || realtime_host != now.unknown_realtime_host) {
+        if (!started || in_effect != now.variables || wired.realtime_host != now.unknown_realtime_host ||
+            wired.without_key_set != now.without_key_set)
+        {
             in_effect = now.variables;
-            realtime_host = now.unknown_realtime_host;
-            gateway.start(in_effect, {.realtime_host = realtime_host});
+            wired = {.realtime_host = now.unknown_realtime_host, .without_key_set = now.without_key_set};
+            gateway.start(in_effect, wired);
             started = true;
         }
         for (const auto which : all_roles)
@@ -56,7 +58,7 @@ struct running
 
     simulated_stack::gateway gateway;
     env_text::values in_effect{};
-    std::string realtime_host{};
+    simulated_stack::wiring wired{};
     bool started = false;
 };
 

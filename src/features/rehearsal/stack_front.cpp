@@ -2,6 +2,7 @@
 #include "features/rehearsal/stack_front.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace basekeeper::rehearsal {
@@ -59,6 +60,20 @@ part_state state_of(const world& in, const stack_on_host& stack, const container
     return works(stack, c, in.faults, in.now) ? part_state::works : part_state::unhealthy;
 }
 
+/// Whether the compose file hands a set of keys to the container of a service; others have none to be handed.
+bool has_key_set(const container& c)
+{
+    constexpr std::array given{
+        std::pair{stack::role::auth, std::string_view("GOTRUE_JWT_KEYS")},
+        std::pair{stack::role::rest, std::string_view("PGRST_JWT_SECRET")},
+        std::pair{stack::role::realtime, std::string_view("API_JWT_JWKS")},
+        std::pair{stack::role::storage, std::string_view("JWT_JWKS")},
+        std::pair{stack::role::functions, std::string_view("SUPABASE_JWKS")},
+    };
+    const auto* by = std::ranges::find(given, c.of.role, &decltype(given)::value_type::first);
+    return by == given.end() || variable_of(c, by->second).contains("\"kty\"");
+}
+
 /// `http://HOST:4000` in the routes of the gateway.
 std::string realtime_host_of(const stack_on_host& stack)
 {
@@ -85,6 +100,8 @@ stack_view view_of(const world& in, const stack_on_host& stack)
     std::string tenant;
     for (const auto& c : stack.containers) {
         out.parts[c.of.role] = state_of(in, stack, c);
+        if (!has_key_set(c))
+            out.without_key_set.insert(c.of.role);
         if (c.of.role == stack::role::realtime)
             tenant = variable_of(c, "SELF_HOST_TENANT_NAME");
     }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,7 @@ struct stack_view
     std::map<stack::role, part_state> parts{};
     /// The host by which the gateway reaches realtime, when realtime knows no tenant of that name; else empty.
     std::string unknown_realtime_host{};
+    std::set<stack::role> without_key_set{}; ///< whose containers know JWT_SECRET alone
 };
 
 /// Answers for the gateway of a stack.

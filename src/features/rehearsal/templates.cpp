@@ -20,6 +20,7 @@ using boost::json::array;
 using enum procedure_kind;
 
 constexpr dokploy::version preview_since{0, 29, 6};
+constexpr dokploy::version padded_claims_since{0, 25, 6};
 constexpr dokploy::version unisolated_since{0, 29, 14};
 constexpr std::string_view usual_catalogue = "https://templates.dokploy.com";
 
@@ -63,7 +64,13 @@ std::string slug(std::string_view text)
 result<stack::filled_blueprint> filled(const world& in, std::string_view toml, const std::string& name)
 {
     const auto read = TRY(stack::read_blueprint(toml));
-    return stack::fill_in(read, {.project = name, .server_address = in.how.server_address, .now = in.now});
+    return stack::fill_in(
+        read,
+        {.project = name,
+         .server_address = in.how.server_address,
+         .now = in.now,
+         .takes_padded_claims = in.how.version >= padded_claims_since}
+    );
 }
 
 /// Env, domains and files of a template become those of a service.

@@ -104,11 +104,17 @@ void gateway::start(const env_text::values& in_effect, const wiring& as)
 {
     parts_->as = as;
     parts_->keys.use(in_effect);
-    parts_->auth.start(in_effect);
-    parts_->rest.start(in_effect);
-    parts_->storage.start(in_effect);
-    parts_->realtime.start(in_effect, as.realtime_host);
-    parts_->functions.start(in_effect);
+    auto without_set = in_effect;
+    without_set.erase("JWT_KEYS");
+    without_set.erase("JWT_JWKS");
+    const auto of = [&](stack::role which) -> const env_text::values& {
+        return as.without_key_set.contains(which) ? without_set : in_effect;
+    };
+    parts_->auth.start(of(stack::role::auth));
+    parts_->rest.start(of(stack::role::rest));
+    parts_->storage.start(of(stack::role::storage));
+    parts_->realtime.start(of(stack::role::realtime), as.realtime_host);
+    parts_->functions.start(of(stack::role::functions));
 }
 
 void gateway::set_service(stack::role which, service_state how)

@@ -8,6 +8,7 @@
 #include "stack/compose_file.hpp"
 
 #include <memory>
+#include <set>
 #include <string>
 
 namespace basekeeper::simulated_stack {
@@ -25,6 +26,8 @@ struct wiring
     /// The host by which the gateway reaches realtime; its first label must be the tenant. Empty: it fits.
     std::string realtime_host{};
     tenant_routes tenants = tenant_routes::open;
+    /// Services whose containers are given no set of keys: they know JWT_SECRET alone.
+    std::set<stack::role> without_key_set{};
 };
 
 /// Knows no socket and no time of its own. At most 1,000 users, 100 objects of 1 MiB and 1,000 rows are kept. Lives on

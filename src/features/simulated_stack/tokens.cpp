@@ -9,6 +9,7 @@
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -32,6 +33,14 @@ bool is_over(const boost::json::object& claims, wall_time now)
     if (ends == nullptr || !ends->is_int64())
         return false;
     return now >= wall_time{std::chrono::seconds{ends->get_int64()}};
+}
+
+/// Among the keys of auth one may be: its tokens are made with that.
+bool is_for_signing(const boost::json::object& key)
+{
+    const auto* operations = key.if_contains("key_ops");
+    return operations != nullptr && operations->is_array() &&
+           std::ranges::any_of(operations->get_array(), [](const boost::json::value& v) { return v == "sign"; });
 }
 
 /// Only what a public key has of it.
@@ -93,6 +102,9 @@ void token_keys::add_set(std::string_view text)
                 shared_.emplace_back(std::string(crypto::text_of(*bytes)));
             continue;
         }
+        if (is_for_signing(*key))
+            if (auto both = crypto::es256_key::from_private_jwk(*key))
+                signing_ = *std::move(both);
         auto half = public_half(*key);
         if (auto verifying = crypto::verification_key::from_jwk(half)) {
             public_.push_back(*std::move(verifying));
@@ -147,6 +159,8 @@ reading token_keys::read(std::string_view token, wall_time now) const
 
 std::string token_keys::sign(const boost::json::object& claims) const
 {
+    if (signing_)
+        return signing_->sign(claims);
     if (shared_.empty())
         return {};
     return crypto::sign_jwt(claims, crypto::bytes_of(shared_.front().reveal())).value_or(std::string{});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "crypto/es256_key.hpp"
 #include "crypto/jwk.hpp"
 #include "crypto/secret.hpp"
 #include "env_text/document.hpp"
@@ -47,7 +48,7 @@ public:
 
     reading read(std::string_view token, wall_time now) const;
 
-    /// Signed with the secret, HS256.
+    /// Signed with the key of the set that is for signing, ES256; with the secret, HS256, where there is none.
     std::string sign(const boost::json::object& claims) const;
 
     /// What `/.well-known/jwks.json` publishes: the public halves, never the secret.
@@ -59,6 +60,7 @@ private:
 
     std::vector<crypto::secret<>> shared_;
     crypto::key_set public_;
+    std::optional<crypto::es256_key> signing_;
     boost::json::array shown_;
 };
 
