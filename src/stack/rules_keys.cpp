@@ -3,6 +3,7 @@
 #include "crypto/jwk.hpp"
 #include "crypto/jwt.hpp"
 #include "json/text.hpp"
+#include "stack/key_pair.hpp"
 #include "stack/rules.hpp"
 #include "stack/secrets.hpp"
 
@@ -161,34 +162,12 @@ bool verifies(const crypto::key_set& set, std::string_view token)
            });
 }
 
-/// The shared secrets (`oct`) of a JWK set or a list of JWKs, as they stand there; empty for anything else.
-std::vector<std::string> shared_secrets_of(std::string_view text)
-{
-    std::vector<std::string> out;
-    const auto read = json::read(text);
-    if (!read)
-        return out;
-    const auto* in_set = read->is_object() ? read->get_object().if_contains("keys") : nullptr;
-    const auto& list = in_set != nullptr ? *in_set : *read;
-    if (!list.is_array())
-        return out;
-    for (const auto& each : list.get_array()) {
-        if (!each.is_object())
-            continue;
-        const auto* kind = each.get_object().if_contains("kty");
-        const auto* key = each.get_object().if_contains("k");
-        if (kind != nullptr && *kind == "oct" && key != nullptr && key->is_string())
-            out.emplace_back(key->get_string());
-    }
-    return out;
-}
-
 /// Services that have a set verify by it, and not by JWT_SECRET.
 void check_sets(const looked_at& stack, findings& out)
 {
     const auto secret = crypto::to_base64url(crypto::bytes_of(stack.env.value_or_empty("JWT_SECRET")));
     for (const std::string_view name : {"JWT_JWKS", "JWT_KEYS"}) {
-        const auto shared = shared_secrets_of(stack.env.value_or_empty(name));
+        const auto shared = shared_secrets_in(stack.env, name);
         if (!shared.empty() && std::ranges::find(shared, secret) == shared.end())
             out.push_back(
                 {"key_set_stale",
@@ -203,6 +182,46 @@ void check_sets(const looked_at& stack, findings& out)
                  {.kind = remedy_kind::regenerate_keys}}
             );
     }
+}
+
+/// What the gateway puts in the place of opaque keys.
+void check_asymmetric_keys(const looked_at& stack, findings& out)
+{
+    const auto set = crypto::parse_key_set(stack.env.value_or_empty("JWT_JWKS"));
+    for (const std::string_view name : {"ANON_KEY_ASYMMETRIC", "SERVICE_ROLE_KEY_ASYMMETRIC"})
+        if (!set || !verifies(*set, stack.env.value_or_empty(name)))
+            out.push_back(
+                {"asymmetric_key_signature",
+                 severity::error,
+                 std::string(name),
+                 fmt::format(
+                     "{}, which the gateway puts in the place of sb_ keys, is not signed by a key of JWT_JWKS", name
+                 ),
+                 set ? "no key of the set signed it" : "JWT_JWKS is no set of keys",
+                 {.kind = remedy_kind::regenerate_keys}}
+            );
+}
+
+/// Who verifies by JWT_SECRET alone refuses everything that the pair signs.
+void check_wiring(const looked_at& stack, bool opaque_keys, findings& out)
+{
+    const auto* rest = stack.compose ? stack.compose->find(role::rest) : nullptr;
+    const auto* by = rest == nullptr ? nullptr : stack.compose->variable(*rest, "PGRST_JWT_SECRET");
+    if (by == nullptr || by->contains("JWT_JWKS"))
+        return;
+    const bool has_set = !stack.env.value_or_empty("JWT_JWKS").empty();
+    out.push_back(
+        {"opaque_keys_unwired",
+         severity::error,
+         rest->name,
+         opaque_keys
+             ? "sb_ keys are set, but the services verify by JWT_SECRET alone and refuse what the gateway makes "
+               "of them"
+             : "auth signs the tokens of users with the key of JWT_KEYS, but the services verify by JWT_SECRET "
+               "alone: whoever is signed in is refused",
+         fmt::format("PGRST_JWT_SECRET of {} does not use JWT_JWKS", rest->name),
+         {.kind = has_set ? remedy_kind::mend : remedy_kind::regenerate_keys}}
+    );
 }
 
 } // namespace
@@ -244,32 +263,10 @@ void check_opaque_keys(const looked_at& stack, findings& out)
                  renew}
             );
     }
-    if (!any)
-        return;
-    const auto set = crypto::parse_key_set(stack.env.value_or_empty("JWT_JWKS"));
-    for (const std::string_view name : {"ANON_KEY_ASYMMETRIC", "SERVICE_ROLE_KEY_ASYMMETRIC"})
-        if (!set || !verifies(*set, stack.env.value_or_empty(name)))
-            out.push_back(
-                {"asymmetric_key_signature",
-                 severity::error,
-                 std::string(name),
-                 fmt::format(
-                     "{}, which the gateway puts in the place of sb_ keys, is not signed by a key of JWT_JWKS", name
-                 ),
-                 set ? "no key of the set signed it" : "JWT_JWKS is no set of keys",
-                 renew}
-            );
-    const auto* rest = stack.compose ? stack.compose->find(role::rest) : nullptr;
-    const auto* by = rest == nullptr ? nullptr : stack.compose->variable(*rest, "PGRST_JWT_SECRET");
-    if (by != nullptr && !by->contains("JWT_JWKS"))
-        out.push_back(
-            {"opaque_keys_unwired",
-             severity::error,
-             rest->name,
-             "sb_ keys are set, but the services verify by JWT_SECRET alone and refuse what the gateway makes of them",
-             fmt::format("PGRST_JWT_SECRET of {} does not use JWT_JWKS", rest->name),
-             {.kind = remedy_kind::mend}}
-        );
+    if (any)
+        check_asymmetric_keys(stack, out);
+    if (any || signs_with_key_pair(stack.env))
+        check_wiring(stack, any, out);
 }
 
 } // namespace basekeeper::stack

@@ -85,7 +85,26 @@ TEST(opaque_key_rules, services_that_do_not_know_the_set)
     const auto old = replaced(kong(), "PGRST_JWT_SECRET: ${JWT_JWKS}", "PGRST_JWT_SECRET: ${JWT_SECRET}");
     EXPECT_THAT(ids(old), ElementsAre("opaque_keys_unwired"));
     auto without = with(with(old, "SUPABASE_SECRET_KEY", ""), "SUPABASE_PUBLISHABLE_KEY", "");
-    EXPECT_THAT(ids(without), IsEmpty()) << "a stack without opaque keys needs no set";
+    without = with(without, "JWT_KEYS", "[]");
+    EXPECT_THAT(ids(without), IsEmpty()) << "a stack that uses no pair of keys needs no set";
+}
+
+TEST(keys, that_auth_signs_with_and_nobody_verifies)
+{
+    const auto opaque = with(with(kong(), "SUPABASE_PUBLISHABLE_KEY", ""), "SUPABASE_SECRET_KEY", "");
+    EXPECT_THAT(ids(opaque), IsEmpty()) << "the services verify by the set";
+    const auto unwired = replaced(opaque, "PGRST_JWT_SECRET: ${JWT_JWKS}", "PGRST_JWT_SECRET: ${JWT_SECRET}");
+    EXPECT_THAT(ids(unwired), ElementsAre("opaque_keys_unwired"));
+    EXPECT_THAT(found(unwired, "opaque_keys_unwired").message, HasSubstr("whoever is signed in is refused"));
+    EXPECT_EQ(
+        command(found(unwired, "opaque_keys_unwired"), "shop"),
+        "basekeeper dokploy update-env shop --mend opaque_keys_unwired"
+    );
+    EXPECT_THAT(ids(with(unwired, "JWT_KEYS", "[]")), IsEmpty());
+    EXPECT_EQ(
+        command(found(with(unwired, "JWT_JWKS", ""), "opaque_keys_unwired"), "shop"),
+        "basekeeper dokploy regenerate-keys shop"
+    ) << "there is no set to verify by yet";
 }
 
 TEST(keys, of_a_set_that_holds_another_secret)

@@ -217,11 +217,12 @@ void check_mail(const looked_at& stack, findings& out)
 {
     const auto value = [&](std::string_view name) { return stack.env.value_or_empty(name); };
     const auto change = advise(
-        "set SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASS and SMTP_ADMIN_EMAIL with `basekeeper dokploy update-env`"
+        "set SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASS and SMTP_ADMIN_EMAIL with `basekeeper dokploy update-env`; for "
+        "no mail at all, SMTP_HOST= and ENABLE_EMAIL_AUTOCONFIRM=true"
     );
     const auto host = value("SMTP_HOST");
-    if (is_placeholder_host(stack, host) || value("SMTP_USER") == "fake_mail_user" ||
-        value("SMTP_PASS") == "fake_mail_password")
+    const bool fake_login = value("SMTP_USER") == "fake_mail_user" || value("SMTP_PASS") == "fake_mail_password";
+    if (!host.empty() && (is_placeholder_host(stack, host) || fake_login))
         out.push_back(
             {"smtp_placeholder",
              severity::error,

@@ -94,6 +94,8 @@ TEST(mail, of_the_example_none_or_no_port)
     own.compose.insert(at, "  supabase-mail:\n    image: axllent/mailpit:v1\n");
     EXPECT_THAT(ids(own), IsEmpty()) << "the stack has a mail server of that name";
     EXPECT_THAT(ids(with(kong(), "SMTP_HOST", "")), ElementsAre("smtp_missing"));
+    EXPECT_THAT(ids(with(with(kong(), "SMTP_HOST", ""), "SMTP_USER", "fake_mail_user")), ElementsAre("smtp_missing"))
+        << "a login without a server is nobody's";
     EXPECT_THAT(ids(with(kong(), "SMTP_PORT", "587x")), ElementsAre("smtp_port"));
     EXPECT_THAT(ids(with(kong(), "SMTP_PORT", "65536")), ElementsAre("smtp_port"));
 }

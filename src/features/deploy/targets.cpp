@@ -6,6 +6,7 @@
 #include "env_text/quote.hpp"
 #include "stack/addresses.hpp"
 #include "stack/cure.hpp"
+#include "stack/key_pair.hpp"
 #include "stack/names.hpp"
 #include "stack/secrets.hpp"
 #include "stack/undeployed.hpp"
@@ -197,14 +198,15 @@ result<setup> with_new_keys(const setup& now, jwt_secret secret, wall_time at)
         );
     const stack::key_terms terms{.now = at};
     const auto keys = secret == jwt_secret::kept ? stack::new_api_keys(*kept, terms) : stack::new_api_keys(terms);
+    const bool uses_pair = stack::uses_key_pair(env);
     std::vector<std::pair<crypto::secret<>, crypto::secret<>>> replaced;
     env_text::settings settings;
     for (auto& [name, value] : stack::variables(keys)) {
         const auto* old = env.find(name);
         if (old != nullptr && !old->empty() && !(*old == value))
             replaced.emplace_back(*old, value);
-        const bool is_used = old != nullptr || now.compose.reveal().contains(fmt::format("${{{}", name));
-        if (is_used)
+        const bool is_named = old != nullptr || now.compose.reveal().contains(fmt::format("${{{}", name));
+        if (stack::is_of_key_pair(name) ? uses_pair : is_named)
             settings.emplace_back(name, std::move(value));
     }
     // Copies of them under other names, such as those that an application reads.

@@ -145,6 +145,30 @@ TEST(deploy_setup, a_change_touches_only_those_who_see_it)
     EXPECT_TRUE(touched(sample(), sample())->by_deployment.empty());
 }
 
+TEST(new_keys, leave_the_key_pair_alone_where_it_is_not_in_use)
+{
+    // As the template has it: auth would sign with a key by which no other service verifies.
+    auto before = sample();
+    before.env = crypto::secret<>(before.env.reveal() + "JWT_KEYS=[]\nSUPABASE_PUBLISHABLE_KEY=\n");
+    before.compose = crypto::secret<>(before.compose.reveal() + "# ${SUPABASE_PUBLISHABLE_KEY:-}\n");
+    const auto to = with_new_keys(before, jwt_secret::renewed, now);
+    ASSERT_TRUE(to) << to.error().message;
+    EXPECT_EQ(value(*to, "JWT_KEYS"), "[]");
+    EXPECT_EQ(value(*to, "SUPABASE_PUBLISHABLE_KEY"), "");
+    EXPECT_EQ(value(*to, "JWT_JWKS"), "");
+    EXPECT_NE(value(*to, "ANON_KEY"), value(before, "ANON_KEY"));
+}
+
+TEST(new_keys, make_the_whole_key_pair_anew_where_a_part_of_it_is_in_use)
+{
+    auto before = sample();
+    before.env = crypto::secret<>(before.env.reveal() + "SUPABASE_SECRET_KEY=sb_secret_old\n");
+    const auto to = with_new_keys(before, jwt_secret::kept, now);
+    ASSERT_TRUE(to) << to.error().message;
+    for (const auto* name : {"SUPABASE_PUBLISHABLE_KEY", "JWT_KEYS", "JWT_JWKS", "ANON_KEY_ASYMMETRIC"})
+        EXPECT_FALSE(value(*to, name).empty()) << name;
+}
+
 TEST(new_keys, also_replace_copies_under_other_names)
 {
     auto before = sample();
