@@ -5,6 +5,7 @@
 #include "stack/rules.hpp"
 #include "stack/undeployed.hpp"
 #include "stack/versions.hpp"
+#include "stack/wiped_files.hpp"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,17 @@ result<> free_container_names(draft& d)
 result<> close_database(draft& d)
 {
     return unpublish_ports(d, which_ports::of_database);
+}
+
+/// Only what Dokploy writes below `files/`: anything else would be missing there.
+result<> keep_given_files(draft& d)
+{
+    for (const auto& one : wiped_files(d.compose, d.mounts))
+        if (one.kind == wiped_kind::given_file) {
+            TRY(d.compose.replace_below({"services", one.service, "volumes"}, "." + one.path, "../files" + one.path));
+            d.notes.push_back({note_kind::mended, fmt::format("{} reads ../files{}", one.service, one.path)});
+        }
+    return {};
 }
 
 result<> renew_images(draft& d)
@@ -63,7 +75,7 @@ constexpr auto cures = std::to_array<cure_of>({
     {"opaque_keys_unwired", wire_keys},
     {"fixed_container_name", free_container_names},
     {"database_port_published", close_database},
-    {"mount_wiped", keep_files},
+    {"mount_wiped", keep_given_files},
     {"image_outdated", renew_images},
     {"env_repeated", drop_repetitions},
 });

@@ -42,7 +42,8 @@ TEST(cure, heals_what_each_rule_finds)
         IsEmpty()
     );
     EXPECT_THAT(
-        after_cure(replaced(kong(), "../files/volumes/db/data", "./volumes/db/data"), "mount_wiped"), IsEmpty()
+        after_cure(replaced(kong(), "../files/volumes/logs/vector.yml", "./volumes/logs/vector.yml"), "mount_wiped"),
+        IsEmpty()
     );
     EXPECT_THAT(after_cure(replaced(kong(), "gotrue:v2.189.0", "gotrue:v2.100.0"), "image_outdated"), IsEmpty());
     EXPECT_THAT(
@@ -108,7 +109,7 @@ TEST(cure, knows_every_finding_that_is_to_be_mended)
     auto broken =
         replaced(replaced(kong(), "SELF_HOST_TENANT_NAME: realtime", "OTHER: x"), "gotrue:v2.189.0", "gotrue:v2.1.0");
     broken = replaced(
-        replaced(broken, "../files/volumes/db", "./volumes/db"),
+        replaced(broken, "../files/volumes/logs/vector.yml", "./volumes/logs/vector.yml"),
         "PGRST_JWT_SECRET: ${JWT_JWKS}",
         "PGRST_JWT_SECRET: ${JWT_SECRET}"
     );

@@ -2,6 +2,7 @@
 #include "stack/names.hpp"
 #include "stack/rules.hpp"
 #include "stack/versions.hpp"
+#include "stack/wiped_files.hpp"
 
 #include <fmt/format.h>
 
@@ -135,6 +136,53 @@ void check_container_names(const compose_file& compose, findings& out)
         );
 }
 
+/// Those below `../files` that Dokploy does not write.
+void check_given_files(const compose_file& compose, const std::vector<file_mount>& mounts, findings& out)
+{
+    for (const auto& bind : compose.binds()) {
+        if (!bind.source.starts_with(files))
+            continue;
+        const auto path = bind.source.substr(files.size());
+        const bool is_file = path.substr(path.rfind('/') + 1).contains('.');
+        if (is_file && std::ranges::find(mounts, path, &file_mount::path) == mounts.end())
+            out.push_back(
+                {"mount_missing",
+                 severity::error,
+                 bind.service,
+                 fmt::format(
+                     "{} needs a file that Dokploy does not write: Docker makes a folder of it, and the service does "
+                     "not start",
+                     bind.service
+                 ),
+                 printable(bind.source),
+                 advise("add the file mount from the template, then deploy")}
+            );
+    }
+}
+
+void check_wiped_data(const std::vector<wiped_file>& wiped, findings& out)
+{
+    std::vector<wiped_file> data;
+    std::ranges::copy_if(wiped, std::back_inserter(data), [](const auto& one) { return one.kind == wiped_kind::data; });
+    if (data.empty())
+        return;
+    std::string services;
+    std::string sources;
+    for (const auto& one : data) {
+        if (!services.contains(one.service))
+            add_to(services, one.service);
+        add_to(sources, printable("." + one.path));
+    }
+    out.push_back(
+        {"data_wiped",
+         severity::critical,
+         services,
+         "services keep data where the next deployment deletes it",
+         sources,
+         advise(rescue_of(data, "APP"))}
+    );
+}
+
 } // namespace
 
 void check_services(const looked_at& stack, findings& out)
@@ -161,40 +209,42 @@ void check_files(const looked_at& stack, findings& out)
 {
     if (!stack.compose)
         return;
-    std::string wiped;
-    std::string sources;
-    for (const auto& bind : stack.compose->binds()) {
-        if (bind.source.starts_with("./")) {
-            if (!wiped.contains(bind.service))
-                add_to(wiped, bind.service);
-            add_to(sources, printable(bind.source));
-            continue;
-        }
-        if (!stack.given.mounts || !bind.source.starts_with(files))
-            continue;
-        const auto path = bind.source.substr(files.size());
-        const bool is_file = path.substr(path.rfind('/') + 1).contains('.');
-        const auto& mounts = *stack.given.mounts;
-        if (is_file && std::ranges::find(mounts, path, &file_mount::path) == mounts.end())
+    const auto mounts = stack.given.mounts.value_or(std::vector<file_mount>{});
+    if (stack.given.mounts)
+        check_given_files(*stack.compose, mounts, out);
+    const auto wiped = wiped_files(*stack.compose, mounts);
+    check_wiped_data(wiped, out);
+    for (const auto& one : wiped)
+        if (one.kind == wiped_kind::lone_file)
             out.push_back(
                 {"mount_missing",
                  severity::error,
-                 bind.service,
+                 one.service,
                  fmt::format(
-                     "{} needs a file that Dokploy does not write: Docker makes a folder of it, and the service does "
-                     "not start",
-                     bind.service
+                     "{} needs a file that nobody writes: Docker makes a folder of it, and the service does not start",
+                     one.service
                  ),
-                 printable(bind.source),
-                 advise("add the file mount from the template, then deploy")}
+                 printable("." + one.path),
+                 advise(fmt::format(
+                     "give the file to the service in Dokploy (Advanced > Mounts, file {0}), and mount ../files{0} in "
+                     "the compose file",
+                     one.path
+                 ))}
             );
-    }
-    if (!wiped.empty())
+    std::string services;
+    std::string sources;
+    for (const auto& one : wiped)
+        if (one.kind == wiped_kind::given_file) {
+            if (!services.contains(one.service))
+                add_to(services, one.service);
+            add_to(sources, printable("." + one.path));
+        }
+    if (!services.empty())
         out.push_back(
             {"mount_wiped",
              severity::critical,
-             wiped,
-             "services keep files where every deployment deletes them",
+             services,
+             "services look for files where every deployment deletes them, and not where Dokploy writes them",
              sources,
              mending}
         );

@@ -79,7 +79,19 @@ TEST(file_rules, missing_or_wiped)
     EXPECT_THAT(ids(of), ElementsAre("mount_missing"));
     of.mounts.reset();
     EXPECT_THAT(ids(of), IsEmpty()) << "mounts are not known";
-    EXPECT_THAT(ids(replaced(kong(), "../files/volumes/db/data", "./volumes/db/data")), ElementsAre("mount_wiped"));
+    const auto vector = replaced(kong(), "../files/volumes/logs/vector.yml", "./volumes/logs/vector.yml");
+    EXPECT_THAT(ids(vector), ElementsAre("mount_wiped")) << "Dokploy writes it below files";
+    EXPECT_THAT(
+        ids(replaced(kong(), "../files/volumes/logs/vector.yml", "./own/vector.yml")), ElementsAre("mount_missing")
+    );
+    const auto lost = replaced(kong(), "../files/volumes/db/data", "./volumes/db/data/");
+    EXPECT_THAT(ids(lost), ElementsAre("data_wiped"));
+    EXPECT_EQ(command(found(lost, "data_wiped"), "shop"), "");
+    EXPECT_THAT(
+        found(lost, "data_wiped").remedy.advice,
+        HasSubstr("mkdir -p /etc/dokploy/compose/APP/files/volumes/db && cp -a "
+                  "/etc/dokploy/compose/APP/code/volumes/db/data/. /etc/dokploy/compose/APP/files/volumes/db/data")
+    );
 }
 
 TEST(name_rules, that_cannot_stand_in_an_address)

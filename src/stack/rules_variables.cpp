@@ -2,6 +2,7 @@
 #include "env_text/quote.hpp"
 #include "stack/addresses.hpp"
 #include "stack/rules.hpp"
+#include "stack/secrets.hpp"
 #include "stack/variables.hpp"
 
 #include <fmt/format.h>
@@ -37,11 +38,15 @@ bool is_among(const std::array<std::string_view, N>& names, std::string_view nam
 }
 
 /// What gives a variable a good value.
-remedy renewal_of(const variable& v)
+/// How it gets another value, without the loss of what depends on `current`.
+remedy renewal_of(const variable& v, std::string_view current)
 {
     if (v.name == "JWT_SECRET" || v.name == "ANON_KEY" || v.name == "SERVICE_ROLE_KEY")
         return {.kind = remedy_kind::regenerate_keys};
-    if (v.kind == variable_kind::secret || v.name == "POOLER_TENANT_ID")
+    if (encrypts_data(v.name) && has_good_length(v, current))
+        return advise("leave it: what is encrypted under it could not be read any more; new stacks get one of their own"
+        );
+    if (is_service_secret(v.name))
         return generate(std::string(v.name));
     return advise(fmt::format("set {} with `basekeeper dokploy update-env`", v.name));
 }
@@ -56,7 +61,7 @@ void check_required(const looked_at& stack, const variable& v, findings& out)
         if (found == used.end() || found->has_default)
             return;
     }
-    auto fix = renewal_of(v);
+    auto fix = renewal_of(v, {});
     if (v.kind == variable_kind::public_url && stack.given.domains && !stack.given.domains->empty() &&
         v.name != "SITE_URL")
         fix = set_variables(domain_settings(stack.env, stack.given.domains->front().host));
@@ -80,24 +85,24 @@ void check_example(const looked_at& stack, const variable& v, findings& out)
          std::string(v.name),
          fmt::format("{} has the value of the published example, which everybody can look up", v.name),
          "it is the value of the example",
-         renewal_of(v)}
+         renewal_of(v, v.example)}
     );
 }
 
 void check_length(const looked_at& stack, const variable& v, findings& out)
 {
-    const auto size = stack.env.value_or_empty(v.name).size();
-    const auto [least, most] = v.length;
-    if (size == 0 || (size >= least && (most == 0 || size <= most)))
+    const auto value = stack.env.value_or_empty(v.name);
+    if (value.empty() || has_good_length(v, value))
         return;
+    const auto [least, most] = v.length;
     const auto wanted = most == least ? fmt::format("exactly {}", least) : fmt::format("at least {}", least);
     out.push_back(
         {"variable_length",
          severity::error,
          std::string(v.name),
          fmt::format("{} needs {} characters: its service does not start or its secret can be guessed", v.name, wanted),
-         fmt::format("it has {} characters", size),
-         renewal_of(v)}
+         fmt::format("it has {} characters", value.size()),
+         renewal_of(v, value)}
     );
 }
 
@@ -116,7 +121,7 @@ void check_unset(const looked_at& stack, findings& out)
              one.name,
              fmt::format("the compose file uses {}, which has no value and becomes empty", one.name),
              "it does not stand in the env text",
-             known != nullptr ? renewal_of(*known)
+             known != nullptr ? renewal_of(*known, {})
                               : advise(fmt::format("set {} with `basekeeper dokploy update-env`", one.name))}
         );
     }

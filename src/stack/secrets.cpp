@@ -154,6 +154,11 @@ named_secrets variables(const service_secrets& secrets)
     };
 }
 
+bool is_service_secret(std::string_view name)
+{
+    return std::ranges::any_of(variables(service_secrets{}), [&](const auto& each) { return each.first == name; });
+}
+
 bool is_sound_opaque_key(std::string_view key)
 {
     const auto prefix = key.starts_with(publishable) ? publishable : for_servers;

@@ -62,6 +62,9 @@ using named_secrets = std::vector<std::pair<std::string_view, crypto::secret<>>>
 named_secrets variables(const api_keys& keys);
 named_secrets variables(const service_secrets& secrets);
 
+/// Whether `service_secrets` has one of that name.
+bool is_service_secret(std::string_view name);
+
 /// True for `sb_publishable_…` and `sb_secret_…` with 22 characters and the right checksum.
 bool is_sound_opaque_key(std::string_view key);
 

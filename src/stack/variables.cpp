@@ -102,6 +102,17 @@ const variable* known_variable(std::string_view name) noexcept
     return found == list.end() ? nullptr : found;
 }
 
+bool has_good_length(const variable& v, std::string_view value) noexcept
+{
+    return !value.empty() && value.size() >= v.length.least && (v.length.most == 0 || value.size() <= v.length.most);
+}
+
+bool encrypts_data(std::string_view name) noexcept
+{
+    // Credentials of tenants, in the databases of the pooler and of realtime.
+    return name == "VAULT_ENC_KEY" || name == "REALTIME_DB_ENC_KEY";
+}
+
 bool may_show(std::string_view name)
 {
     const auto* known = known_variable(name);

@@ -42,6 +42,12 @@ std::span<const variable> known_variables() noexcept;
 /// Null for a name that no stack has.
 const variable* known_variable(std::string_view name) noexcept;
 
+/// Whether a service with this value starts: it has one, of the length that is insisted on.
+bool has_good_length(const variable& v, std::string_view value) noexcept;
+
+/// Whether data is stored encrypted under it, which nobody could read under another one.
+bool encrypts_data(std::string_view name) noexcept;
+
 /// True when the value may be shown: the name is known and no secret. Made for `env_text::public_names`.
 bool may_show(std::string_view name);
 

@@ -6,6 +6,7 @@
 #include "stack/compose_file.hpp"
 #include "stack/names.hpp"
 #include "stack/undeployed.hpp"
+#include "stack/wiped_files.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,21 +22,42 @@ constexpr std::array telling_roles{
     stack::role::database, stack::role::auth, stack::role::gateway, stack::role::functions, stack::role::storage
 };
 
+std::vector<stack::file_mount> files_of(const setup& of)
+{
+    std::vector<stack::file_mount> out;
+    for (const auto& f : of.files)
+        out.push_back({f.path, {}}); // what stands in them is not asked
+    return out;
+}
+
 enum class looked_into
 {
     telling_ones,
     all
 };
 
-/// What was changed in Dokploy and never deployed.
+/// What was changed in Dokploy and never deployed. Fails with conflict where a deployment would delete data: it makes
+/// the folder anew in which services keep it.
 io::task<result<std::vector<stack::undeployed_variable>>>
 undeployed_in(server& on, std::string app_name, setup now, looked_into which, io::deadline until)
 {
     const auto file = CO_TRY(stack::compose_file::parse(now.compose.reveal()));
     const auto env = CO_TRY(env_text::document::parse(now.env.reveal()));
-    auto containers = CO_TRY(co_await look_at_containers(
-        on, std::move(app_name), containers_in(now.compose.reveal(), now.env.reveal()), until
-    ));
+    auto containers =
+        CO_TRY(co_await look_at_containers(on, app_name, containers_in(now.compose.reveal(), now.env.reveal()), until));
+    const bool was_deployed =
+        std::ranges::any_of(containers, [](const container_report& one) { return !one.id.empty(); });
+    const auto data = stack::wiped_data(file, files_of(now));
+    if (was_deployed && !data.empty())
+        co_return fail(
+            condition::conflict,
+            fmt::format(
+                "a deployment deletes .{}, where {} keeps its data: nothing was changed",
+                data.front().path,
+                data.front().service
+            ),
+            stack::rescue_of(data, app_name)
+        );
     if (which == looked_into::telling_ones)
         std::erase_if(containers, [&](const container_report& one) {
             const auto* service = file.find(std::string_view(one.service));

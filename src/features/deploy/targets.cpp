@@ -5,11 +5,13 @@
 #include "crypto/random.hpp"
 #include "env_text/quote.hpp"
 #include "stack/addresses.hpp"
+#include "stack/compose_file.hpp"
 #include "stack/cure.hpp"
 #include "stack/key_pair.hpp"
 #include "stack/names.hpp"
 #include "stack/secrets.hpp"
 #include "stack/undeployed.hpp"
+#include "stack/variables.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -33,20 +35,13 @@ constexpr std::array api_key_names{
     std::string_view("SERVICE_ROLE_KEY_ASYMMETRIC"),
 };
 
-/// What is encrypted in the database under these could not be read any more.
-constexpr std::array data_key_names{
-    std::string_view("VAULT_ENC_KEY"),
-    std::string_view("REALTIME_DB_ENC_KEY"),
-    std::string_view("PG_META_CRYPTO_KEY"),
-};
-
 std::unexpected<error> wrong(std::string_view argument, std::string_view what, std::string hint)
 {
     return fail(condition::invalid_argument, fmt::format("{}: {}", argument, what), std::move(hint));
 }
 
 /// Fails for keys of which a change breaks something else.
-result<> check_may_change(std::string_view name, std::string_view argument)
+result<> check_is_no_key(std::string_view name, std::string_view argument)
 {
     if (std::ranges::find(api_key_names, name) != api_key_names.end())
         return wrong(
@@ -54,7 +49,26 @@ result<> check_may_change(std::string_view name, std::string_view argument)
             fmt::format("{} belongs to the API keys, of which none can be changed alone", name),
             "make all of them anew: basekeeper dokploy regenerate-keys NAME"
         );
-    if (std::ranges::find(data_key_names, name) != data_key_names.end())
+    return {};
+}
+
+/// What a stack runs with.
+struct in_use
+{
+    env_text::document env;
+    std::vector<stack::reference> references; ///< of the compose file
+};
+
+/// Where a service could not start with the value that is there, nothing is encrypted under it.
+result<> check_keeps_data(std::string_view name, std::string_view argument, const in_use& now)
+{
+    const auto* known = stack::known_variable(name);
+    if (known == nullptr || !stack::encrypts_data(name))
+        return {};
+    const auto value = now.env.value_or_empty(name);
+    const bool has_default =
+        std::ranges::any_of(now.references, [&](const stack::reference& r) { return r.name == name && r.has_default; });
+    if (stack::has_good_length(*known, value) || (value.empty() && has_default))
         return wrong(
             argument,
             fmt::format("what the database holds encrypted under {} could not be read any more", name),
@@ -63,11 +77,12 @@ result<> check_may_change(std::string_view name, std::string_view argument)
     return {};
 }
 
-result<> check_may_remove(const std::string& name)
+result<> check_may_remove(const std::string& name, const in_use& now)
 {
     if (!env_text::is_name(name))
         return wrong("remove", fmt::format("\"{}\" is no variable", utf8_prefix(name, 60)), "give names only");
-    TRY(check_may_change(name, "remove"));
+    TRY(check_is_no_key(name, "remove"));
+    TRY(check_keeps_data(name, "remove", now));
     if (name == "POSTGRES_PASSWORD")
         return wrong(
             "remove",
@@ -77,15 +92,16 @@ result<> check_may_remove(const std::string& name)
     return {};
 }
 
-result<crypto::secret<>> generated(const std::string& name)
+result<crypto::secret<>> generated(const std::string& name, const in_use& now)
 {
-    TRY(check_may_change(name, "generate"));
+    TRY(check_is_no_key(name, "generate"));
+    TRY(check_keeps_data(name, "generate", now));
     const auto fresh = stack::new_service_secrets();
     std::vector<std::string_view> names;
     for (auto& [known, value] : stack::variables(fresh)) {
         if (known == name)
             return value;
-        if (std::ranges::find(data_key_names, known) == data_key_names.end())
+        if (!stack::encrypts_data(known))
             names.push_back(known);
     }
     return wrong(
@@ -161,7 +177,16 @@ result<env_text::settings> parse_assignments(const std::vector<std::string>& giv
                 fmt::format("\"{}\" is no variable", utf8_prefix(name, 60)),
                 "write NAME=VALUE; a name has letters, digits and _, and begins with no digit"
             );
-        TRY(check_may_change(name, argument));
+        TRY(check_is_no_key(name, argument));
+        const auto* known = stack::known_variable(name);
+        const auto value = std::string_view(one).substr(equals + 1);
+        const bool is_exact = known != nullptr && known->length.most != 0;
+        if (is_exact && !stack::has_good_length(*known, value))
+            return wrong(
+                argument,
+                fmt::format("{} needs exactly {} characters, and this has {}", name, known->length.most, value.size()),
+                fmt::format("give another one, or let it be made: --generate {}", name)
+            );
         out.emplace_back(name, crypto::secret<>(one.substr(equals + 1)));
     }
     return out;
@@ -169,13 +194,18 @@ result<env_text::settings> parse_assignments(const std::vector<std::string>& giv
 
 result<setup> with_variables(const setup& now, const variable_changes& wanted, const std::string& name, wall_time at)
 {
-    auto settings = TRY(parse_assignments(wanted.set, "set"));
-    for (const auto& each : wanted.generate)
-        settings.emplace_back(each, TRY(generated(each)));
     auto to = TRY(mended(now, wanted.mend, name, at));
+    const in_use before{
+        .env = TRY(env_of(now)), .references = TRY(stack::compose_file::parse(now.compose.reveal())).references()
+    };
+    auto settings = TRY(parse_assignments(wanted.set, "set"));
+    for (const auto& [each, value] : settings)
+        TRY(check_keeps_data(each, "set", before));
+    for (const auto& each : wanted.generate)
+        settings.emplace_back(each, TRY(generated(each, before)));
     auto env = TRY(env_of(to));
     for (const auto& each : wanted.remove) {
-        TRY(check_may_remove(each));
+        TRY(check_may_remove(each, before));
         TRY(env.remove(each));
     }
     if (!settings.empty())

@@ -22,7 +22,8 @@ struct variable_changes
     std::vector<std::string> mend{};     ///< rules whose findings are to be mended, by id
 };
 
-/// `NAME=VALUE` taken apart, for the argument of that name. Fails as `with_variables`.
+/// `NAME=VALUE` taken apart, for the argument of that name. Fails as `with_variables`, also for a value that has not
+/// the exact length its service insists on.
 result<env_text::settings> parse_assignments(const std::vector<std::string>& given, std::string_view argument);
 
 /// Fails with invalid_argument, naming the argument, for what is no variable, for a secret that cannot be made, for a

@@ -2,7 +2,10 @@
 #include "crypto/jwt.hpp"
 #include "env_text/document.hpp"
 #include "features/deploy/targets.hpp"
+#include "stack/validate.hpp"
+#include "stack/variables.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -72,15 +75,59 @@ TEST(deploy_targets, set_what_is_meant_and_nothing_else)
 
 TEST(deploy_targets, refuse_by_name_what_would_break_the_stack)
 {
-    for (const auto* name : {"ANON_KEY", "JWT_SECRET", "VAULT_ENC_KEY", "POSTGRES_PASSWORD"}) {
+    for (const auto* name : {"ANON_KEY", "JWT_SECRET", "POSTGRES_PASSWORD"}) {
         const auto e = refused({.remove = {name}});
         EXPECT_EQ(e.code, condition::invalid_argument);
         EXPECT_THAT(e.message, HasSubstr(name));
     }
     EXPECT_THAT(refused({.set = {"ANON_KEY=x"}}).hint, HasSubstr("regenerate-keys"));
-    EXPECT_THAT(refused({.generate = {"REALTIME_DB_ENC_KEY"}}).message, HasSubstr("REALTIME_DB_ENC_KEY"));
+    EXPECT_THAT(refused({.set = {"VAULT_ENC_KEY=short"}}).message, HasSubstr("exactly 32 characters, and this has 5"));
     EXPECT_THAT(refused({.set = {"not a variable"}}).message, HasSubstr("set:"));
     EXPECT_EQ(refused({.set = {"SITE_URL=https://a.example.com"}}).code, condition::conflict);
+}
+
+TEST(deploy_targets, keep_the_keys_under_which_data_is_encrypted)
+{
+    auto encrypted = sample();
+    encrypted.env = crypto::secret<>(
+        encrypted.env.reveal() + "VAULT_ENC_KEY=" + std::string(32, 'x') + "\nREALTIME_DB_ENC_KEY=short\n"
+    );
+    const auto made = [&](const variable_changes& what) { return with_variables(encrypted, what, "shop", now); };
+    EXPECT_THAT(made({.generate = {"VAULT_ENC_KEY"}}).error().message, HasSubstr("could not be read any more"));
+    EXPECT_FALSE(made({.remove = {"VAULT_ENC_KEY"}}));
+    EXPECT_FALSE(made({.set = {"VAULT_ENC_KEY=" + std::string(32, 'y')}}));
+    const auto mended = made({.generate = {"REALTIME_DB_ENC_KEY"}});
+    ASSERT_TRUE(mended) << "realtime did not start with it: " << mended.error().message;
+    EXPECT_EQ(value(*mended, "REALTIME_DB_ENC_KEY").size(), 16U);
+    encrypted.env = crypto::secret<>(sample().env.reveal());
+    encrypted.compose =
+        crypto::secret<>(encrypted.compose.reveal() + "      DB_ENC_KEY: ${REALTIME_DB_ENC_KEY:-supabaserealtime}\n");
+    EXPECT_FALSE(made({.generate = {"REALTIME_DB_ENC_KEY"}})) << "the default of the compose file is in use";
+}
+
+TEST(deploy_targets, take_every_change_that_a_finding_names)
+{
+    auto all = sample();
+    std::string env;
+    for (const auto& v : stack::known_variables())
+        env += fmt::format("{}={}\n", v.name, v.example);
+    for (const auto& text : {env, std::string("SITE_URL=x\n"), sample().env.reveal()}) {
+        all.env = crypto::secret<>(text);
+        const auto findings = stack::validate(to_check(all, "shop", now));
+        ASSERT_TRUE(findings) << findings.error().message;
+        int tried = 0;
+        for (const auto& f : *findings) {
+            if (f.remedy.kind != stack::remedy_kind::update_env)
+                continue;
+            ++tried;
+            variable_changes what{.generate = f.remedy.generate, .remove = f.remedy.remove};
+            for (const auto& [name, new_value] : f.remedy.set)
+                what.set.push_back(name + "=" + new_value.reveal());
+            const auto done = with_variables(all, what, "shop", now);
+            EXPECT_TRUE(done) << f.id << " of " << f.subject << ": " << done.error().message;
+        }
+        EXPECT_GT(tried, 0);
+    }
 }
 
 TEST(deploy_targets, new_keys_belong_together_and_reach_the_files_that_spell_them)

@@ -111,8 +111,7 @@ public:
         auto* there = of_.find(wanted.name);
         if (there == nullptr) {
             there = &of_.containers.emplace_back();
-            there->name = wanted.container_name.empty() ? fmt::format("{}-{}-1", of_.app_name, wanted.name)
-                                                        : wanted.container_name;
+            there->name = name_of(wanted);
             say(at_ + 100ms, there->name, "Creating");
         } else if (there->of == wanted) {
             if (phase_of(*there, at_) != container_phase::running)
@@ -122,6 +121,7 @@ public:
             return;
         } else {
             say(at_ + 100ms, there->name, "Recreate");
+            there->name = name_of(wanted);
         }
         there->id = chance_.hex(64);
         there->of = wanted;
@@ -132,6 +132,11 @@ public:
         there->exit_code = 0;
         pending_.insert(wanted.name);
         say(at_ + 500ms, there->name, "Created");
+    }
+
+    std::string name_of(const service_definition& one) const
+    {
+        return one.container_name.empty() ? fmt::format("{}-{}-1", of_.app_name, one.name) : one.container_name;
     }
 
     /// When the service is there, as those want it that depend on it; nothing when it never is.
