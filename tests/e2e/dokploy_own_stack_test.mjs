@@ -132,6 +132,16 @@ test('data that a deployment would delete stops every change that deploys, with 
   assert.deepEqual([now.composes, now.deployments], [was.composes, was.deployments]);
 });
 
+test('a stack whose compose file is no text of Dokploy is left alone', PATIENCE, async () => {
+  await work.on.tell('compose.update', { composeId: id, sourceType: 'git' });
+  const was = await work.on.service('own');
+  for (const words of ['validate own', 'update-env own SITE_URL=https://x.example.com --yes'])
+    assert.match(await work.dokploy(words, { code: CONFLICT }), /comes from git[^]*next: set the provider of the service to Raw/);
+  assert.deepEqual((await work.dokploy('list')).stacks, []);
+  assert.equal((await work.on.service('own')).env, was.env);
+  await work.on.tell('compose.update', { composeId: id, sourceType: 'raw' });
+});
+
 test('everything else that is wrong with it is mended by the commands of the findings', PATIENCE, async () => {
   // A person saves the data, as was said, and deploys.
   await work.on.tell('compose.update', { composeId: id, composeFile: COMPOSE.replaceAll('- ./volumes', '- ../files/volumes') });

@@ -27,7 +27,7 @@ constexpr std::size_t most_stacks_read = 50;
 io::task<> read_listed(server& on, const placed_service& s, std::optional<listed_stack>& into, io::deadline until)
 {
     const auto row = co_await dokploy::read_compose(on.api, s.id, until);
-    if (!row || !is_supabase(row->file.reveal()))
+    if (!row || row->source_type != "raw" || !is_supabase(row->file.reveal()))
         co_return;
     listed_stack out{
         .server = on.name,
