@@ -79,6 +79,28 @@ env_text::settings mail_settings(const std::optional<smtp_settings>& smtp)
     };
 }
 
+/// Whether a switch was on and is off now.
+bool turns_off(const draft& d, std::string_view name, env_text::settings& changes)
+{
+    if (d.env.value_or_empty(name) != "true")
+        return false;
+    changes.emplace_back(std::string(name), crypto::secret<>(std::string("false")));
+    return true;
+}
+
+void settle_mail(draft& d, const std::optional<smtp_settings>& smtp, env_text::settings& changes)
+{
+    // Without mail nobody ever gets a link to open: then nobody could sign up.
+    if (!smtp) {
+        changes.emplace_back("ENABLE_EMAIL_AUTOCONFIRM", crypto::secret<>("true"));
+        remark(d, "no mail server is set: mail addresses count without a proof, and passwords cannot be reset");
+    } else if (turns_off(d, "ENABLE_EMAIL_AUTOCONFIRM", changes)) {
+        mended(d, "a mail address counts only after its link was opened");
+    }
+    for (auto& one : mail_settings(smtp))
+        changes.push_back(std::move(one));
+}
+
 } // namespace
 
 result<> free_names(draft& d)
@@ -219,27 +241,15 @@ result<> free_database(draft& d)
 result<> mend_settings(draft& d, const stack_wishes& wishes)
 {
     env_text::settings changes;
-    const auto turn = [&](std::string_view name, std::string_view from, std::string_view to) {
-        if (d.env.value_or_empty(name) == from)
-            changes.emplace_back(std::string(name), crypto::secret<>(std::string(to)));
-        return d.env.value_or_empty(name) == from;
-    };
-    if (turn("ENABLE_PHONE_AUTOCONFIRM", "true", "false"))
+    if (turns_off(d, "ENABLE_PHONE_AUTOCONFIRM", changes))
         mended(d, "a telephone number counts only after its code was entered");
-    // Without mail nobody ever gets a link to open: then nobody could sign up.
-    if (!wishes.smtp)
-        changes.emplace_back("ENABLE_EMAIL_AUTOCONFIRM", crypto::secret<>("true"));
-    else if (turn("ENABLE_EMAIL_AUTOCONFIRM", "true", "false"))
-        mended(d, "a mail address counts only after its link was opened");
+    if (!wishes.keeps_mail)
+        settle_mail(d, wishes.smtp, changes);
     if (d.env.value_or_empty("OPENAI_API_KEY").starts_with("sk-proj-xxxx")) {
         changes.emplace_back("OPENAI_API_KEY", crypto::secret<>());
         mended(d, "the placeholder of OPENAI_API_KEY is gone");
     }
-    for (auto& one : mail_settings(wishes.smtp))
-        changes.push_back(std::move(one));
     TRY(d.env.merge(changes));
-    if (!wishes.smtp)
-        remark(d, "no mail server is set: mail addresses count without a proof, and passwords cannot be reset");
     if (d.env.value_or_empty("FUNCTIONS_VERIFY_JWT") == "false")
         remark(d, "edge functions can be called without a key (FUNCTIONS_VERIFY_JWT is false)");
     return {};

@@ -39,6 +39,7 @@ struct stack_wishes
     std::string domain;                  ///< as `domain_of` takes it
     std::string site_url{};              ///< the application; empty: the stack's own address
     std::optional<smtp_settings> smtp{}; ///< nothing: no mail is sent
+    bool keeps_mail = false;             ///< true: all about mail stays as the template has it, and `smtp` is not used
     std::vector<version_wish> versions{};
     env_text::settings variables{}; ///< further ones, the last word
 };

@@ -98,6 +98,8 @@ SUPABASE_PUBLIC_URL=http://localhost:8000
 SMTP_HOST=supabase-mail
 SMTP_PORT=2500
 ENABLE_EMAIL_AUTOCONFIRM=false
+SHOP_DATABASE_URL=postgres://postgres:your-super-secret-and-long-postgres-password@db/postgres
+SHOP_GREETING=hello
 `;
 
 let work;
@@ -162,4 +164,34 @@ test('everything else that is wrong with it is mended by the commands of the fin
   // Data is encrypted under the one, a person has to decide the others.
   assert.deepEqual(ids(findings).sort(), ['site_url_local', 'smtp_placeholder', 'variable_default']);
   assert.equal(findings.find((f) => f.id === 'variable_default').subject, 'REALTIME_DB_ENC_KEY');
+});
+
+test('a clone has the texts of the stack and nothing of its secrets, names, ports and domain', PATIENCE, async () => {
+  await work.dokploy('update-env own SITE_URL=https://own.example.com/app SMTP_HOST= --yes');
+  const source = await work.on.service('own');
+  const was = await work.on.variables('own');
+  assert.ok(was.SHOP_DATABASE_URL.includes(was.POSTGRES_PASSWORD), 'the copy of the password followed it');
+  const { review } = await work.dokploy('clone own copy --domain copy.example.com --dry-run');
+  assert.ok(review.notes.some((note) => /copied as they are: SHOP_DATABASE_URL, SHOP_GREETING/.test(note)), review.notes.join('\n'));
+  assert.deepEqual((await work.on.named('copy')), []);
+  const made = await work.dokploy('clone own copy --domain copy.example.com --yes');
+  assert.equal(made.job.status, 'succeeded');
+  await work.learnSecrets();
+  const copy = await work.on.service('copy');
+  const now = await work.on.variables('copy');
+  assert.match(copy.composeFile, /\$\{REALTIME_DB_ENC_KEY:-supabaserealtime\}/, 'a default stays one');
+  assert.doesNotMatch(copy.composeFile, /container_name|ports:|supabase-envoy/);
+  assert.match(copy.composeFile, /envoyproxy\/envoy:v1\.38\.0/);
+  for (const name of ['POSTGRES_PASSWORD', 'JWT_SECRET', 'ANON_KEY', 'SERVICE_ROLE_KEY', 'DASHBOARD_PASSWORD', 'SECRET_KEY_BASE', 'REALTIME_DB_ENC_KEY'])
+    assert.ok(!copy.env.includes(was[name]), `${name} of the source is in the copy`);
+  assert.equal(now.SHOP_DATABASE_URL, `postgres://postgres:${now.POSTGRES_PASSWORD}@db/postgres`);
+  assert.deepEqual([now.SHOP_GREETING, now.PGRST_DB_SCHEMAS, now.SMTP_HOST, now.ENABLE_EMAIL_AUTOCONFIRM], ['hello', was.PGRST_DB_SCHEMAS, '', 'false']);
+  assert.equal(now.SITE_URL, 'https://copy.example.com/app');
+  assert.ok(now.API_EXTERNAL_URL.startsWith('https://copy.example.com'));
+  const { findings, live } = await work.validate('copy');
+  assert.deepEqual(live.filter((one) => one.outcome === 'failed'), []);
+  assert.deepEqual(ids(findings), ['smtp_missing']);
+  assert.deepEqual((await work.on.service('own')).env, source.env);
+  assert.equal((await work.validate('own')).live.filter((one) => one.outcome === 'failed').length, 0);
+  work.assertNothingLeaked();
 });

@@ -162,25 +162,13 @@ io::task<result<stack_request>>
 engine::like(stack_name which, std::string new_name, std::string domain, io::deadline until)
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
-    const auto env = CO_TRY(env_text::document::parse(in.now.env.reveal()));
-    const auto file = CO_TRY(stack::compose_file::parse(in.now.compose.reveal()));
-    stack_request out{.server = in.on->name, .name = std::move(new_name), .domain = std::move(domain)};
-    for (const auto& s : file.services())
-        if (!s.image.tag.empty() && s.role != stack::role::other)
-            out.versions.push_back(fmt::format("{}={}:{}", s.name, s.image.repository, s.image.tag));
-    const auto value = [&](std::string_view name) { return std::string(env.value_or_empty(name)); };
-    if (const auto host = value("SMTP_HOST"); !host.empty() && host != "supabase-mail") {
-        const auto port = value("SMTP_PORT");
-        out.smtp = stack::smtp_settings{
-            .host = host,
-            .port = static_cast<std::uint16_t>(port.empty() ? 587 : std::atoi(port.c_str())),
-            .user = value("SMTP_USER"),
-            .password = crypto::secret<>(value("SMTP_PASS")),
-            .sender_address = value("SMTP_ADMIN_EMAIL"),
-            .sender_name = value("SMTP_SENDER_NAME")
-        };
-    }
-    co_return out;
+    co_return stack_request{
+        .server = in.on->name,
+        .name = std::move(new_name),
+        .domain = std::move(domain),
+        .like = in.row.id,
+        .remote_server_id = in.row.server_id.value_or("")
+    };
 }
 
 io::task<result<validation>> engine::validate(stack_name which, looks how, io::deadline until)

@@ -209,8 +209,8 @@ public:
     /// Begins the job, unless `review` would fail: then there is none.
     io::task<result<jobs::view>> deploy(stack_request what, std::string principal, io::deadline until);
 
-    /// A request for a second stack like this one, with secrets of its own: images and mail are taken over, further
-    /// variables and data are not.
+    /// A request for a copy of this stack as it is now, on the same machine, with secrets and a domain of its own and
+    /// without its data.
     io::task<result<stack_request>>
     like(stack_name which, std::string new_name, std::string domain, io::deadline until);
 

@@ -7,6 +7,7 @@
 #include "clients/dokploy/servers.hpp"
 #include "clients/smtp/check.hpp"
 #include "env_text/shown.hpp"
+#include "features/deploy/copied_stack.hpp"
 #include "features/deploy/stacks.hpp"
 #include "features/deploy/targets.hpp"
 #include "features/deploy/template.hpp"
@@ -186,6 +187,7 @@ result<stack::stack_wishes> wishes_of(const stack_request& what)
         .domain = what.domain,
         .site_url = what.site_url,
         .smtp = what.smtp,
+        .keeps_mail = !what.like.empty(),
         .versions = TRY(versions_of(what.versions)),
         .variables = TRY(parse_assignments(what.variables, "variables"))
     };
@@ -302,11 +304,13 @@ io::task<result<stack::stack_plan>> plan_request(workshop with, const stack_requ
     auto* on = CO_TRY(with.on.find(what.server));
     const auto wishes = CO_TRY(wishes_of(what));
     const auto now = with.time.wall();
-    const auto read =
-        CO_TRY(co_await read_template(with.on.catalogue(), *on, {.project = what.name, .now = now}, until));
-    auto plan = CO_TRY(stack::plan_stack(
-        read.filled, read.compose, wishes, {stack::new_api_keys({.now = now}), stack::new_service_secrets()}
-    ));
+    const stack::stack_secrets secrets{stack::new_api_keys({.now = now}), stack::new_service_secrets()};
+    const auto host = CO_TRY(stack::domain_of(what.domain));
+    const auto read = CO_TRY(
+        what.like.empty() ? co_await read_template(with.on.catalogue(), *on, {.project = what.name, .now = now}, until)
+                          : co_await read_as_template(*on, what.like, {.domain = host, .secrets = secrets}, until)
+    );
+    auto plan = CO_TRY(stack::plan_stack(read.filled, read.compose, wishes, secrets));
     if (!read.note.empty())
         plan.notes.push_back({stack::note_kind::remark, read.note});
     co_return plan;
@@ -320,8 +324,9 @@ deployment_review review_of(const stack_request& what, const stack::stack_plan& 
         .environment = environment_of(what),
         .name = what.name,
         .url = plan.domains.empty() ? std::string() : "https://" + plan.domains.front().host,
-        .smtp = what.smtp ? fmt::format("{}:{} as {}", what.smtp->host, what.smtp->port, what.smtp->user)
-                          : std::string("none: no mail is sent, mail addresses count without a proof")
+        .smtp = !what.like.empty() ? std::string("as the stack that is copied")
+                : what.smtp        ? fmt::format("{}:{} as {}", what.smtp->host, what.smtp->port, what.smtp->user)
+                                   : std::string("none: no mail is sent, mail addresses count without a proof")
     };
     out.images.reserve(plan.images.size());
     for (const auto& image : plan.images)
@@ -353,6 +358,7 @@ jobs::sealed_part sealed_request(const stack_request& what)
         {"environment", environment_of(what)},
         {"site_url", what.site_url},
         {"versions", list(what.versions)},
+        {"like", what.like},
         {"remote_server_id", what.remote_server_id},
     };
     if (what.smtp) {

@@ -32,6 +32,7 @@ struct stack_request
     std::string site_url{};               ///< of the application; empty: the domain
     std::vector<std::string> versions{};  ///< `SERVICE=TAG`
     std::vector<std::string> variables{}; ///< `NAME=VALUE`; may be secret
+    std::string like{};                   ///< id of a service of the server to be copied; empty: the template
     std::string remote_server_id{};       ///< of Dokploy; empty: the machine of Dokploy itself
     std::optional<stack::smtp_settings> smtp{};
 };
@@ -106,7 +107,7 @@ io::task<result<std::string>> check_domain_is_free(
     server& on, const std::vector<placed_service>& all, std::string own_id, std::string host, io::deadline until
 );
 
-/// Reads the template and plans the stack with new secrets.
+/// Reads the template, or the stack that is to be copied, and plans the stack with new secrets.
 io::task<result<stack::stack_plan>> plan_request(workshop with, const stack_request& what, io::deadline until);
 
 deployment_review review_of(const stack_request& what, const stack::stack_plan& plan, std::string_view server);

@@ -43,6 +43,7 @@ result<stack_request> request_of(const run& job)
         .project = job.argument("project"),
         .environment = job.argument("environment"),
         .site_url = job.argument("site_url"),
+        .like = job.argument("like"),
         .remote_server_id = job.argument("remote_server_id")
     };
     if (const auto* versions = a.if_contains("versions"))

@@ -119,22 +119,42 @@ result<env_text::document> env_of(const setup& what)
     return read;
 }
 
+constexpr std::size_t least_replaced = 16; ///< shorter ones could be parts of other words
+
+/// Not the default of a variable (`${NAME:-…}`): that is what stands there without a value.
 void replace_everywhere(std::string& in, std::string_view from, std::string_view to)
 {
-    if (from.size() < 16)
-        return; // too short to be told from other text
-    for (auto at = in.find(from); at != std::string::npos; at = in.find(from, at + to.size()))
-        in.replace(at, from.size(), to);
+    if (from.size() < least_replaced)
+        return;
+    for (auto at = in.find(from); at != std::string::npos; at = in.find(from, at)) {
+        const bool is_default = at >= 2 && in.compare(at - 2, 2, ":-") == 0;
+        if (!is_default)
+            in.replace(at, from.size(), to);
+        at += is_default ? from.size() : to.size();
+    }
 }
 
-/// Whoever wrote keys out in files keeps working when they change.
-crypto::secret<>
-with_replacements(const crypto::secret<>& text, const std::vector<std::pair<crypto::secret<>, crypto::secret<>>>& pairs)
+bool is_secret(std::string_view name)
 {
-    auto out = text.reveal();
-    for (const auto& [from, to] : pairs)
-        replace_everywhere(out, from.reveal(), to.reveal());
-    return crypto::secret<>(std::move(out));
+    const auto* known = stack::known_variable(name);
+    return known != nullptr && known->kind == stack::variable_kind::secret;
+}
+
+/// Takes the env text, and puts new secrets also where the old ones are written out: under other names, such as those
+/// that an application reads, in the compose file and in files.
+result<setup> with_copies(setup to, env_text::document env, const replacements& replaced)
+{
+    env_text::settings copies;
+    for (const auto& [name, value] : env.values())
+        if (auto copy = with_replacements(value, replaced); !(copy == value))
+            copies.emplace_back(name, std::move(copy));
+    if (!copies.empty())
+        TRY(env.merge(copies));
+    to.env = env.text();
+    to.compose = with_replacements(to.compose, replaced);
+    for (auto& f : to.files)
+        f.content = with_replacements(f.content, replaced);
+    return to;
 }
 
 result<setup> changed_or_fail(const setup& now, setup to)
@@ -164,6 +184,14 @@ result<setup> mended(setup now, const std::vector<std::string>& rules, const std
 }
 
 } // namespace
+
+crypto::secret<> with_replacements(const crypto::secret<>& text, const replacements& pairs)
+{
+    auto out = text.reveal();
+    for (const auto& [from, to] : pairs)
+        replace_everywhere(out, from.reveal(), to.reveal());
+    return crypto::secret<>(std::move(out));
+}
 
 result<env_text::settings> parse_assignments(const std::vector<std::string>& given, std::string_view argument)
 {
@@ -208,9 +236,13 @@ result<setup> with_variables(const setup& now, const variable_changes& wanted, c
         TRY(check_may_remove(each, before));
         TRY(env.remove(each));
     }
+    replacements replaced;
+    for (const auto& [each, value] : settings)
+        if (const auto* old = env.find(each); old != nullptr && !old->empty() && is_secret(each))
+            replaced.emplace_back(*old, value);
     if (!settings.empty())
         TRY(env.merge(settings));
-    to.env = env.text();
+    to = TRY(with_copies(std::move(to), std::move(env), replaced));
     if (now == to && std::ranges::any_of(wanted.mend, stack::is_cured_by_deployment))
         return to;
     return changed_or_fail(now, std::move(to));
@@ -229,7 +261,7 @@ result<setup> with_new_keys(const setup& now, jwt_secret secret, wall_time at)
     const stack::key_terms terms{.now = at};
     const auto keys = secret == jwt_secret::kept ? stack::new_api_keys(*kept, terms) : stack::new_api_keys(terms);
     const bool uses_pair = stack::uses_key_pair(env);
-    std::vector<std::pair<crypto::secret<>, crypto::secret<>>> replaced;
+    replacements replaced;
     env_text::settings settings;
     for (auto& [name, value] : stack::variables(keys)) {
         const auto* old = env.find(name);
@@ -239,19 +271,8 @@ result<setup> with_new_keys(const setup& now, jwt_secret secret, wall_time at)
         if (stack::is_of_key_pair(name) ? uses_pair : is_named)
             settings.emplace_back(name, std::move(value));
     }
-    // Copies of them under other names, such as those that an application reads.
-    for (const auto& [name, value] : env.values()) {
-        const bool is_key = std::ranges::find(api_key_names, name) != api_key_names.end();
-        if (auto copy = with_replacements(value, replaced); !is_key && !(copy == value))
-            settings.emplace_back(name, std::move(copy));
-    }
     TRY(env.merge(settings));
-    setup to = now;
-    to.env = env.text();
-    to.compose = with_replacements(now.compose, replaced);
-    for (auto& f : to.files)
-        f.content = with_replacements(f.content, replaced);
-    return to;
+    return with_copies(now, std::move(env), replaced);
 }
 
 result<setup> with_domain(const setup& now, const domain_wish& wanted)

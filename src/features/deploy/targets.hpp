@@ -22,6 +22,12 @@ struct variable_changes
     std::vector<std::string> mend{};     ///< rules whose findings are to be mended, by id
 };
 
+/// Secrets, each with the one that takes its place.
+using replacements = std::vector<std::pair<crypto::secret<>, crypto::secret<>>>;
+
+/// A text in which whoever wrote secrets out finds the new ones; those below 16 characters stay.
+crypto::secret<> with_replacements(const crypto::secret<>& text, const replacements& pairs);
+
 /// `NAME=VALUE` taken apart, for the argument of that name. Fails as `with_variables`, also for a value that has not
 /// the exact length its service insists on.
 result<env_text::settings> parse_assignments(const std::vector<std::string>& given, std::string_view argument);

@@ -86,6 +86,22 @@ TEST(deploy_targets, refuse_by_name_what_would_break_the_stack)
     EXPECT_EQ(refused({.set = {"SITE_URL=https://a.example.com"}}).code, condition::conflict);
 }
 
+TEST(deploy_targets, give_a_new_secret_also_to_copies_of_the_old_one)
+{
+    auto before = sample();
+    before.env = crypto::secret<>("POSTGRES_PASSWORD=old-password-of-the-database\n"
+                                  "APP_URL=postgres://app:old-password-of-the-database@db/"
+                                  "app\nSITE_URL=old-password-of-the-database.example.com\n");
+    before.files.front().content = crypto::secret<>(std::string("password: old-password-of-the-database"));
+    const auto to = with_variables(before, {.generate = {"POSTGRES_PASSWORD"}}, "shop", now);
+    ASSERT_TRUE(to) << to.error().message;
+    const auto made = value(*to, "POSTGRES_PASSWORD");
+    EXPECT_EQ(value(*to, "APP_URL"), "postgres://app:" + made + "@db/app");
+    EXPECT_EQ(to->files.front().content.reveal(), "password: " + made);
+    const auto other = with_variables(before, {.set = {"SITE_URL=https://b.example.com"}}, "shop", now);
+    EXPECT_EQ(value(*other, "APP_URL"), value(before, "APP_URL")) << "what is no secret has no copies";
+}
+
 TEST(deploy_targets, keep_the_keys_under_which_data_is_encrypted)
 {
     auto encrypted = sample();

@@ -55,8 +55,9 @@ mcp::tool dokploy_clone_instance(services s)
          .group = std::string(group_name),
          .worst = mcp::effect::writes,
          .about = mcp::subject::server,
-         .description = "Deploys a second stack with versions and mail server of another and secrets of its own. Its "
-                        "database is empty.",
+         .description =
+             "Deploys a copy of a stack as it is configured, with domain and secrets of its own and an empty "
+             "database.",
          .as_task = mcp::task_support::preferred},
         [s](args in, mcp::call& c) { return run(s, std::move(in), c); },
         mcp::tool_hooks<args>{.assess = [](const args& in) { return plan_of(in); }}
