@@ -215,6 +215,13 @@ void print(const boost::json::value& answer, presentation show)
     show.screen.print(show.format == output::json ? json::to_text(answer) : render(answer));
 }
 
+/// Logs that could not be read: what is printed without them is not all.
+void say_missing(const std::vector<std::string>& services, presentation show)
+{
+    for (const auto& each : services)
+        show.screen.say(printable("no log of " + each));
+}
+
 void print_log_lines(const boost::json::value& page, presentation show)
 {
     const auto* lines = member(page, "lines");
@@ -229,7 +236,7 @@ void print_log_lines(const boost::json::value& page, presentation show)
         )));
     if (const auto* missing = member(page, "missing"); missing != nullptr && missing->is_array())
         for (const auto& each : missing->get_array())
-            show.screen.say(printable("no log of " + std::string(each.as_string())));
+            say_missing({std::string(each.as_string())}, show);
 }
 
 struct conversation
@@ -318,10 +325,13 @@ io::task<result<>> export_logs(conversation talk)
     for (const auto level : {deploy::log_level::info, deploy::log_level::warning, deploy::log_level::error})
         if (what.level == boost::describe::enum_to_string(level, ""))
             which.least = level;
-    const auto count = CO_TRY(co_await talk.with.stacks.export_logs(
+    const auto done = CO_TRY(co_await talk.with.stacks.export_logs(
         {what.server, what.name}, std::move(which), what.export_to, io::deadline::after(std::chrono::minutes{10})
     ));
-    talk.show.screen.print(fmt::format("{} lines in {}", count, what.export_to));
+    talk.show.screen.print(fmt::format("{} lines in {}", done.lines, what.export_to));
+    if (done.cut)
+        talk.show.screen.say("there are earlier lines: of each service the newest 10,000 are read");
+    say_missing(done.missing, talk.show);
     co_return result<>{};
 }
 

@@ -177,6 +177,14 @@ struct log_page
     };
 };
 
+/// What an export came to.
+struct exported_logs
+{
+    std::uint64_t lines = 0;
+    bool cut = false;                 ///< a container had said more than can be read of it
+    std::vector<std::string> missing; ///< services whose log could not be read, and why
+};
+
 /// Whether a validation also asks the running stack.
 enum class looks
 {
@@ -231,8 +239,8 @@ public:
     /// The newest lines, without secrets of the stack.
     io::task<result<log_page>> logs(stack_name which, log_question what, io::deadline until);
 
-    /// All lines that pass, one `TIME SERVICE TEXT` a line, into a file that is made; returns how many.
-    io::task<result<std::uint64_t>>
+    /// All lines that pass, one `TIME SERVICE TEXT` a line, into a file that is made.
+    io::task<result<exported_logs>>
     export_logs(stack_name which, log_filter what, std::filesystem::path to, io::deadline until);
 
     /// While Dokploy does not answer: what was seen last, then `unknown`. Fails for a stack that is not there.

@@ -14,6 +14,7 @@
 namespace basekeeper::deploy {
 namespace {
 
+constexpr int fewest_lines = 100;
 constexpr std::size_t window_bytes = std::size_t{16} << 10U;
 
 struct close_file
@@ -167,14 +168,21 @@ struct reader
     read_logs out{};
     std::optional<error> failed{};
 
-    io::task<result<std::string>> fetch(std::string container_id) const
+    io::task<result<std::string>> fetch(std::string container_id)
     {
         dokploy::log_request question{
             .compose_id = compose_id, .container_id = std::move(container_id), .lines = lines_each
         };
-        if (over_http)
-            co_return co_await dokploy::read_container_log(on.api, std::move(question), until);
-        co_return co_await dokploy::listen_to_container_log(on.api, on.threads, std::move(question), until);
+        if (!over_http)
+            co_return co_await dokploy::listen_to_container_log(on.api, on.threads, std::move(question), until);
+        for (;;) {
+            auto text = co_await dokploy::read_container_log(on.api, question, until);
+            // Dokploy fails where the answer would be over a megabyte, whatever of it is wanted.
+            if (text || text.error().http_status != 500 || question.lines / 2 < fewest_lines)
+                co_return text;
+            question.lines /= 2;
+            out.cut = true;
+        }
     }
 
     io::task<> read(const container_report& one)

@@ -184,7 +184,7 @@ io::task<result<log_page>> engine::logs(stack_name which, log_question what, io:
     co_return out;
 }
 
-io::task<result<std::uint64_t>>
+io::task<result<exported_logs>>
 engine::export_logs(stack_name which, log_filter what, std::filesystem::path to, io::deadline until)
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
@@ -199,7 +199,8 @@ engine::export_logs(stack_name which, log_filter what, std::filesystem::path to,
         until
     ));
     const auto write = [&]() -> result<std::uint64_t> { return write_lines(read.spool, what, secrets, to); };
-    co_return co_await io::offload(with_.threads, write);
+    const auto lines = CO_TRY(co_await io::offload(with_.threads, write));
+    co_return exported_logs{.lines = lines, .cut = read.cut, .missing = std::move(read.missing)};
 }
 
 io::task<result<health_report>> engine::look(stack_name which, io::deadline until)
