@@ -98,6 +98,8 @@ struct run_command
             c,
             {with.dokploy(),
              with.jobs(),
+             with.store(),
+             book(),
              *with.settings().values.smtp.password,
              {with.offers(), with.rules(), local_principal("cli")}},
             show

@@ -6,6 +6,7 @@
 #include "features/advisors/tools/tools.hpp"
 #include "features/database/tools/tools.hpp"
 #include "features/deploy/engine.hpp"
+#include "features/deploy/stored_servers.hpp"
 #include "features/deploy/tools/tools.hpp"
 #include "features/inspection/tools/tools.hpp"
 #include "features/instances/tools/tools.hpp"
@@ -160,11 +161,31 @@ struct services::parts
         return {};
     }
 
+    /// Those of the configuration, and those that were connected by command, which give way to them.
+    deploy::server_table known_dokploys()
+    {
+        auto all = settings.values.dokploy;
+        const auto connected = deploy::stored_server_names(store);
+        if (!connected) {
+            log.warning(fmt::format("no Dokploy server that was connected is known: {}", connected.error().message));
+            return all;
+        }
+        for (const auto& name : *connected) {
+            if (all.contains(name))
+                continue;
+            if (auto one = deploy::stored_server(store, name))
+                all.emplace(name, *std::move(one));
+            else
+                log.warning(fmt::format("the Dokploy server {} cannot be used: {}", name, one.error().message));
+        }
+        return all;
+    }
+
     /// The tools are offered where there is a server for them; its jobs are known anyway, so that they can be told of.
     void wire_dokploy(mcp::registry& all)
     {
         const auto& values = settings.values;
-        dokploy_servers.emplace(values.dokploy, runtime.executor(), runtime.pool(), system_clock());
+        dokploy_servers.emplace(known_dokploys(), runtime.executor(), runtime.pool(), system_clock());
         deploy.emplace(
             deploy::workshop{*dokploy_servers, *names, runtime.pool(), system_clock()}, jobs, configurations
         );

@@ -33,7 +33,7 @@ public:
 
     void log(mcp::log_level level, std::string_view, std::string_view message) override
     {
-        if (level >= mcp::log_level::warning)
+        if (level >= mcp::log_level::notice)
             screen_.say(message);
     }
 

@@ -186,6 +186,8 @@ struct jobs_command
 
 enum class dokploy_action
 {
+    connect,
+    disconnect,
     list,
     setup,
     deploy,
@@ -200,12 +202,14 @@ enum class dokploy_action
     clone
 };
 
-/// `basekeeper dokploy …`; every action is a tool, whose arguments these are.
+/// `basekeeper dokploy …`; every action but the first two is a tool, whose arguments these are.
 struct dokploy_command
 {
     dokploy_action action = dokploy_action::list;
     std::string name;
     std::string server;
+    std::string url;    ///< of connect
+    std::string pin;    ///< of connect
     std::string domain; ///< of deploy and clone; `--host` of domain
     std::string project;
     std::string environment;

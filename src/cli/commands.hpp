@@ -158,9 +158,14 @@ struct dokploy_services
 {
     deploy::engine& stacks;
     jobs::engine& jobs;
+    state::store& store;
+    bookkeeping book;
     crypto::secret<> smtp_password; ///< of the configuration
     call_services calls;
 };
+
+/// What `connect` and `disconnect` do.
+io::task<int> connect_dokploy(dokploy_command what, dokploy_services with, presentation show);
 
 io::task<int> dokploy(dokploy_command what, dokploy_services with, presentation show);
 

@@ -66,6 +66,9 @@ private:
 std::string_view tool_of(dokploy_action action)
 {
     switch (action) {
+    case dokploy_action::connect:
+    case dokploy_action::disconnect:
+        return {};
     case dokploy_action::list:
         return "dokploy_list_instances";
     case dokploy_action::setup:
@@ -164,6 +167,8 @@ boost::json::object arguments_of(const dokploy_command& what, const crypto::secr
             .text("project", what.project)
             .text("environment", what.environment);
         break;
+    case dokploy_action::connect:
+    case dokploy_action::disconnect:
     case dokploy_action::list:
     case dokploy_action::health:
     case dokploy_action::history:
@@ -335,6 +340,15 @@ io::task<result<>> export_logs(conversation talk)
     co_return result<>{};
 }
 
+/// Of the configuration; asked for when a mail server with a login is given and none is there.
+crypto::secret<> smtp_password(const conversation& talk)
+{
+    if (!talk.with.smtp_password.empty() || talk.what.smtp_user.empty())
+        return talk.with.smtp_password;
+    return talk.show.screen.ask_secret(fmt::format("Password of {}:", talk.what.smtp_user))
+        .value_or(crypto::secret<>());
+}
+
 io::task<result<>> run(conversation talk)
 {
     const auto& what = talk.what;
@@ -342,7 +356,7 @@ io::task<result<>> run(conversation talk)
         co_return co_await export_logs(talk);
     if (what.action == dokploy_action::logs && what.follow)
         co_return co_await follow_logs(talk);
-    auto given = arguments_of(what, talk.with.smtp_password);
+    auto given = arguments_of(what, smtp_password(talk));
     if (is_change(what) && !what.dry_run && what.agreed == consent::ask && talk.show.screen.interactive()) {
         auto first = given;
         first["dry_run"] = true;
@@ -361,6 +375,8 @@ io::task<result<>> run(conversation talk)
 
 io::task<int> dokploy(dokploy_command what, dokploy_services with, presentation show)
 {
+    if (what.action == dokploy_action::connect || what.action == dokploy_action::disconnect)
+        co_return co_await connect_dokploy(std::move(what), std::move(with), show);
     const auto done = co_await run({what, with, show});
     co_return done ? 0 : report(show.screen, done.error());
 }

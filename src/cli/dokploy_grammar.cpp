@@ -23,6 +23,20 @@ void add_stack_options(CLI::App& c, dokploy_command& d)
     c.add_option("--set", d.variables, "NAME=VALUE; may be repeated")->take_all()->expected(1);
 }
 
+void add_dokploy_servers(CLI::App& dokploy, draft& d)
+{
+    auto& what = d.dokploy;
+    const auto finish = chooser(d, &draft::dokploy);
+    auto* connect = dokploy.add_subcommand("connect", "Make a Dokploy server known, with a key that is kept encrypted");
+    connect->add_option("name", what.name, "For you: a-z, 0-9 and hyphens")->required();
+    connect->add_option("--url", what.url, "Of Dokploy's interface, without a path")->required();
+    connect->add_option("--pin", what.pin, "Of a certificate that no authority signed");
+    finish(connect, dokploy_action::connect);
+    auto* forget = dokploy.add_subcommand("disconnect", "Forget a server that was connected");
+    forget->add_option("name", what.name)->required();
+    finish(forget, dokploy_action::disconnect);
+}
+
 void add_dokploy_changes(CLI::App& dokploy, draft& d)
 {
     auto& what = d.dokploy;
@@ -92,6 +106,7 @@ void add_dokploy(CLI::App& app, draft& d)
     dokploy->require_subcommand(1);
     dokploy->add_option("--server", d.dokploy.server, "Which Dokploy server, when there are several");
     const auto finish = chooser(d, &draft::dokploy);
+    add_dokploy_servers(*dokploy, d);
     const auto making = [&](const char* name, const char* help, dokploy_action action) {
         auto* c = dokploy->add_subcommand(name, help);
         c->add_option("name", d.dokploy.name, "a-z, 0-9 and hyphens, at most 32")

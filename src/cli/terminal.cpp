@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 
 #include <fmt/format.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,6 +67,7 @@ std::optional<std::string> terminal::ask(std::string_view question)
 {
     if (!interactive())
         return std::nullopt;
+    end_progress();
     std::fwrite(question.data(), 1, question.size(), diagnostics_);
     std::fputc(' ', diagnostics_);
     std::fflush(diagnostics_);
@@ -76,6 +78,50 @@ std::optional<std::string> terminal::ask(std::string_view question)
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
         text.pop_back();
     return text;
+}
+
+namespace {
+
+/// What is typed is not shown as long as it lives.
+class unseen
+{
+public:
+    explicit unseen(int fd) : fd_(fd)
+    {
+        if (::tcgetattr(fd_, &before_) != 0)
+            return;
+        auto quiet = before_;
+        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        changed_ = ::tcsetattr(fd_, TCSAFLUSH, &quiet) == 0;
+    }
+
+    ~unseen()
+    {
+        if (changed_)
+            (void)::tcsetattr(fd_, TCSAFLUSH, &before_);
+    }
+
+    unseen(const unseen&) = delete;
+    unseen& operator=(const unseen&) = delete;
+
+private:
+    int fd_;
+    termios before_{};
+    bool changed_ = false;
+};
+
+} // namespace
+
+std::optional<crypto::secret<>> terminal::ask_secret(std::string_view question)
+{
+    if (!interactive())
+        return std::nullopt;
+    const unseen hidden(::fileno(in_));
+    auto typed = ask(question);
+    std::fputc('\n', diagnostics_);
+    if (!typed)
+        return std::nullopt;
+    return crypto::secret<>(*std::move(typed));
 }
 
 std::string terminal::read_input(std::size_t most)

@@ -1,6 +1,8 @@
 // The terminal as the commands see it: print, warn, ask. Foreign text cannot steer it.
 #pragma once
 
+#include "crypto/secret.hpp"
+
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -37,6 +39,9 @@ public:
 
     /// Asks on standard error and reads a line. Nothing when there is nobody to ask.
     std::optional<std::string> ask(std::string_view question);
+
+    /// The same for what nobody may see: it is not shown while it is typed.
+    std::optional<crypto::secret<>> ask_secret(std::string_view question);
 
     /// All of standard input, at most `most` bytes.
     std::string read_input(std::size_t most);

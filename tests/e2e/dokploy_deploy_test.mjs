@@ -247,6 +247,30 @@ test('refused: http where Dokploy redirects to https, with the URL to use', PATI
   await refused(DEPLOY, EXIT.invalid, /redirects[^]*next: [^]*https:\/\/dokploy\.example\.com/, { env: { DOKPLOY_URL: url } });
 });
 
+test('a server is tried before it is kept, and then known to every command without a variable', PATIENCE, async (t) => {
+  const other = await DokployWork.start();
+  t.after(() => other.remove());
+  for (const name of ['DOKPLOY_URL', 'DOKPLOY_API_KEY']) delete other.env[name];
+  const connect = (url, key, code = 0) => other.dokploy(['connect', 'home', '--url', url], { input: `${key}\n`, code });
+  assert.match(await other.dokploy('list', { code: EXIT.notFound }), /next: run `basekeeper dokploy connect home --url/);
+  assert.match(await connect('http://127.0.0.1:1', 'x', EXIT.unavailable), /127\.0\.0\.1:1/);
+  assert.match(await connect(other.on.url, 'wrong'.repeat(12), EXIT.denied), /key/);
+  assert.match(await connect(other.on.url, '', EXIT.invalid), /there is no API key[^]*next: /);
+  assert.match(await other.dokploy(['connect', 'No Name', '--url', other.on.url], { input: 'x\n', code: EXIT.invalid }), /next: /);
+  assert.match(await other.dokploy('list', { code: EXIT.notFound }), /no Dokploy server is configured/, 'nothing that was refused is kept');
+  assert.deepEqual(await connect(other.on.url, other.on.key), { name: 'home', url: other.on.url, version: 'v0.30.2', role: 'owner' });
+  assert.deepEqual((await other.dokploy('list')).stacks, []);
+  const server = other.serve();
+  await server.initialize();
+  assert.ok((await server.request('tools/list', {})).result.tools.some((tool) => tool.name === 'dokploy_list_instances'));
+  await server.stop();
+  await other.dokploy('disconnect home');
+  assert.match(await other.dokploy('disconnect home', { code: EXIT.notFound }), /no Dokploy server "home"/);
+  assert.match(await other.dokploy('list', { code: EXIT.notFound }), /no Dokploy server is configured/);
+  for (const key of [other.on.key])
+    for (const text of other.said) assert.ok(!text.includes(key), 'the key was said');
+});
+
 test('a self-signed certificate is refused with its pin, and accepted with that', PATIENCE, async () => {
   const front = await selfSigned(work.on.url);
   try {

@@ -12,6 +12,7 @@
 #include "stack/compose_file.hpp"
 #include "stack/names.hpp"
 
+#include <boost/asio/this_coro.hpp>
 #include <boost/describe/enum_to_string.hpp>
 #include <fmt/format.h>
 
@@ -112,6 +113,24 @@ io::task<> engine::list_on(server& on, stack_list& into, io::deadline until)
     for (auto& one : read)
         if (one)
             into.stacks.push_back(*std::move(one));
+}
+
+io::task<result<tried_server>> engine::try_server(std::string name, config::dokploy_settings how, io::deadline until)
+{
+    servers alone(
+        {{std::move(name), std::move(how)}}, co_await boost::asio::this_coro::executor, with_.threads, with_.time
+    );
+    auto& one = *alone.all().front();
+    auto version = co_await connect(one, until);
+    auto who = version ? co_await dokploy::read_membership(one.api, until) : result<dokploy::membership>{};
+    co_await alone.close(until);
+    if (!version)
+        co_return std::unexpected(std::move(version).error());
+    if (!who)
+        co_return std::unexpected(std::move(who).error());
+    co_return tried_server{
+        .version = dokploy::to_string(*version), .role = who->role, .may_deploy = who->may_do_everything()
+    };
 }
 
 io::task<result<stack_list>> engine::list(std::string server, io::deadline until)

@@ -177,6 +177,14 @@ struct log_page
     };
 };
 
+/// What a server said of itself and of the owner of the key.
+struct tried_server
+{
+    std::string version;
+    std::string role;
+    bool may_deploy = false;
+};
+
 /// What an export came to.
 struct exported_logs
 {
@@ -201,6 +209,9 @@ public:
     servers& on() { return with_.on; }
 
     jobs::engine& jobs() { return work_; }
+
+    /// Whether a server that is not configured yet can be worked with. Fails as `connect`.
+    io::task<result<tried_server>> try_server(std::string name, config::dokploy_settings how, io::deadline until);
 
     /// All Supabase stacks on one server or all of them.
     io::task<result<stack_list>> list(std::string server, io::deadline until);

@@ -25,6 +25,7 @@ constexpr std::array telling_roles{
 std::vector<stack::file_mount> files_of(const setup& of)
 {
     std::vector<stack::file_mount> out;
+    out.reserve(of.files.size());
     for (const auto& f : of.files)
         out.push_back({f.path, {}}); // what stands in them is not asked
     return out;

@@ -100,7 +100,7 @@ result<server*> servers::find(std::string_view name)
         return fail(
             condition::not_found,
             "no Dokploy server is configured",
-            "set DOKPLOY_URL and DOKPLOY_API_KEY, or url and api_key in [dokploy.NAME] of the configuration"
+            "run `basekeeper dokploy connect home --url https://DOKPLOY`, or set DOKPLOY_URL and DOKPLOY_API_KEY"
         );
     if (name.empty() && by_name_.size() == 1)
         return by_name_.begin()->second.get();

@@ -80,8 +80,8 @@ boost::json::object text_schema(std::string_view name, std::string_view title)
 class wizard
 {
 public:
-    wizard(services s, args in, mcp::call& c)
-        : s_(s), in_(std::move(in)), agreed_(in.confirm), fresh_(in.fresh), call_(c)
+    wizard(services s, const args& in, mcp::call& c)
+        : s_(s), in_(static_cast<const stack_arguments&>(in)), agreed_(in.confirm), fresh_(in.fresh), call_(c)
     {}
 
     io::task<result<untold<wizard_result>>> run()
@@ -124,7 +124,15 @@ private:
         in_ = with_answers(before, in_);
         out_.goes_on_from = to_rfc3339(kept->kept_at);
         call_.client().log(
-            mcp::log_level::notice, "dokploy", "going on with the answers given before; fresh begins anew"
+            mcp::log_level::notice,
+            "dokploy",
+            fmt::format(
+                "going on with the answers of {}{}{}{}; fresh begins anew",
+                *out_.goes_on_from,
+                in_.name.empty() ? "" : ": name " + in_.name,
+                in_.domain.empty() ? "" : ", domain " + in_.domain,
+                in_.smtp == mail::none ? ", no mail" : ""
+            )
         );
         co_return before;
     }
@@ -309,7 +317,7 @@ private:
 
 io::task<result<untold<wizard_result>>> run(services s, args in, mcp::call& c)
 {
-    wizard steps(s, std::move(in), c);
+    wizard steps(s, in, c);
     co_return co_await steps.run();
 }
 
