@@ -239,9 +239,11 @@ void print_log_lines(const boost::json::value& page, presentation show)
             std::string_view(one.at("service").as_string()),
             std::string_view(one.at("text").as_string())
         )));
-    if (const auto* missing = member(page, "missing"); missing != nullptr && missing->is_array())
-        for (const auto& each : missing->get_array())
-            say_missing({std::string(each.as_string())}, show);
+    std::vector<std::string> missing;
+    if (const auto* list = member(page, "missing"); list != nullptr && list->is_array())
+        for (const auto& each : list->get_array())
+            missing.emplace_back(each.as_string());
+    say_missing(missing, show);
 }
 
 struct conversation

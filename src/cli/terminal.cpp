@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 
 namespace basekeeper::cli {
 
@@ -82,31 +83,53 @@ std::optional<std::string> terminal::ask(std::string_view question)
 
 namespace {
 
-/// What is typed is not shown as long as it lives.
+// For the handler of signals, which is given nothing.
+int hidden_fd = -1;
+termios hidden_before{};
+
+extern "C" void show_again_and_end(int which)
+{
+    (void)::tcsetattr(hidden_fd, TCSANOW, &hidden_before);
+    (void)::signal(which, SIG_DFL); // NOLINT(cert-err33-c): there is nobody left to be told
+    (void)::raise(which);
+}
+
+/// What is typed is not shown as long as it lives; a signal that ends the program lets it be shown again.
 class unseen
 {
 public:
-    explicit unseen(int fd) : fd_(fd)
+    explicit unseen(int fd)
     {
-        if (::tcgetattr(fd_, &before_) != 0)
+        if (::tcgetattr(fd, &hidden_before) != 0)
             return;
-        auto quiet = before_;
+        hidden_fd = fd;
+        struct sigaction ending{};
+        ending.sa_handler = show_again_and_end;
+        for (std::size_t i = 0; i < ends.size(); ++i)
+            (void)::sigaction(ends.at(i), &ending, &handled_before_.at(i));
+        auto quiet = hidden_before;
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        changed_ = ::tcsetattr(fd_, TCSAFLUSH, &quiet) == 0;
+        changed_ = ::tcsetattr(fd, TCSAFLUSH, &quiet) == 0;
     }
 
     ~unseen()
     {
+        if (hidden_fd < 0)
+            return;
         if (changed_)
-            (void)::tcsetattr(fd_, TCSAFLUSH, &before_);
+            (void)::tcsetattr(hidden_fd, TCSAFLUSH, &hidden_before);
+        for (std::size_t i = 0; i < ends.size(); ++i)
+            (void)::sigaction(ends.at(i), &handled_before_.at(i), nullptr);
+        hidden_fd = -1;
     }
 
     unseen(const unseen&) = delete;
     unseen& operator=(const unseen&) = delete;
 
 private:
-    int fd_;
-    termios before_{};
+    static constexpr std::array ends{SIGINT, SIGTERM, SIGHUP};
+
+    std::array<struct sigaction, ends.size()> handled_before_{};
     bool changed_ = false;
 };
 

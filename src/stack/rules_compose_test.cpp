@@ -90,7 +90,7 @@ TEST(file_rules, missing_or_wiped)
     EXPECT_THAT(
         found(lost, "data_wiped").remedy.advice,
         HasSubstr("mkdir -p /etc/dokploy/compose/APP/files/volumes/db && cp -a "
-                  "/etc/dokploy/compose/APP/code/volumes/db/data/. /etc/dokploy/compose/APP/files/volumes/db/data")
+                  "/etc/dokploy/compose/APP/code/volumes/db/data /etc/dokploy/compose/APP/files/volumes/db/")
     );
 }
 

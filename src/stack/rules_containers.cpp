@@ -17,12 +17,10 @@ namespace {
 constexpr std::string_view secret = "JWT_SECRET";
 constexpr std::string_view password = "POSTGRES_PASSWORD";
 
-bool runs_with_another(
-    const looked_at& stack, const inspected_container& container, std::string_view inside, std::string_view outside
-)
+bool runs_with_another(const looked_at& stack, const inspected_container& container, std::string_view inside)
 {
     const auto found = container.variables.find(inside);
-    const auto* set = stack.env.find(outside);
+    const auto* set = stack.env.find(secret);
     return found != container.variables.end() && set != nullptr && !(found->second == *set);
 }
 
@@ -31,10 +29,11 @@ std::string evidence_of(std::string_view service)
     return fmt::format("the container of {} has another value than the env text", service);
 }
 
-void check_secret(const looked_at& stack, const inspected_container& container, findings& out)
+/// `reaches` tells whether a deployment would give containers the secret of the env text.
+void check_secret(const looked_at& stack, const inspected_container& container, bool reaches, findings& out)
 {
     constexpr std::array<std::string_view, 4> names{secret, "GOTRUE_JWT_SECRET", "AUTH_JWT_SECRET", "API_JWT_SECRET"};
-    if (std::ranges::none_of(names, [&](auto name) { return runs_with_another(stack, container, name, secret); }))
+    if (std::ranges::none_of(names, [&](auto name) { return runs_with_another(stack, container, name); }))
         return;
     // Keys that fit the new secret work as soon as the services have it; nobody has to get others.
     const bool keys_fit =
@@ -47,32 +46,30 @@ void check_secret(const looked_at& stack, const inspected_container& container, 
              "JWT_SECRET was changed after {} was created, so the services do not agree on keys", container.service
          ),
          evidence_of(container.service),
-         {.kind = keys_fit ? remedy_kind::mend : remedy_kind::regenerate_keys}}
+         {.kind = keys_fit && reaches ? remedy_kind::mend : remedy_kind::regenerate_keys}}
     );
 }
 
-void check_password(const looked_at& stack, const inspected_container& container, findings& out)
+void check_password(const looked_at& stack, findings& out)
 {
-    if (runs_with_another(stack, container, password, password))
+    if (stack.compose && has_other_password(*stack.compose, stack.env, stack.given.containers))
         out.push_back(
             {"postgres_password_changed",
              severity::critical,
-             container.service,
+             std::string(password),
              "POSTGRES_PASSWORD was changed in the env text; the database took it at its first start only, so a "
              "deployment would lock all services out: let it be made anew, also inside the database, or put the old "
              "value back",
-             evidence_of(container.service),
+             evidence_of("the database"),
              generate(std::string(password))}
         );
 }
 
-void check_others(const looked_at& stack, findings& out)
+void check_others(const std::vector<undeployed_variable>& all, findings& out)
 {
-    if (!stack.compose)
-        return;
     std::vector<std::string> names;
     std::set<std::string> services;
-    for (const auto& one : undeployed(*stack.compose, stack.env, stack.given.containers))
+    for (const auto& one : all)
         if (one.name != secret && one.name != password) {
             names.push_back(one.name);
             services.insert(one.services.begin(), one.services.end());
@@ -100,11 +97,13 @@ void check_others(const looked_at& stack, findings& out)
 
 void check_containers(const looked_at& stack, findings& out)
 {
-    for (const auto& container : stack.given.containers) {
-        check_secret(stack, container, out);
-        check_password(stack, container, out);
-    }
-    check_others(stack, out);
+    const auto all = stack.compose ? undeployed(*stack.compose, stack.env, stack.given.containers)
+                                   : std::vector<undeployed_variable>{};
+    const bool reaches = std::ranges::find(all, secret, &undeployed_variable::name) != all.end();
+    for (const auto& container : stack.given.containers)
+        check_secret(stack, container, reaches, out);
+    check_password(stack, out);
+    check_others(all, out);
 }
 
 } // namespace basekeeper::stack

@@ -89,6 +89,28 @@ TEST(containers, with_another_value_of_anything_else_are_named)
     EXPECT_EQ(command(one, "shop"), "basekeeper dokploy update-env shop --mend not_deployed");
 }
 
+TEST(containers, whose_values_are_not_those_of_the_compose_file_do_not_accuse_the_password)
+{
+    auto of = deployed(kong());
+    of.containers[2].variables.insert_or_assign("PGRST_DB_URI", secret("postgres://elsewhere"));
+    EXPECT_THAT(names(of), ElementsAre("POSTGRES_DB", "POSTGRES_HOST", "POSTGRES_PORT")) << "the database has it";
+    EXPECT_THAT(ids(of), ElementsAre("not_deployed"));
+}
+
+TEST(containers, with_a_password_of_any_letters_are_told_by_the_database)
+{
+    const auto of = with(deployed(kong()), "POSTGRES_PASSWORD", "pa#ss$word\"of-the-database");
+    EXPECT_THAT(ids(of), Contains("postgres_password_changed"));
+}
+
+TEST(undeployed, names_nothing_that_dokploy_gives_beside_the_env_text)
+{
+    auto of = deployed(kong());
+    of.compose = replaced(of, "GOTRUE_SITE_URL: ${SITE_URL}", "GOTRUE_SITE_URL: https://${APP_NAME}").compose;
+    of.containers[0].variables.insert_or_assign("GOTRUE_SITE_URL", secret("https://shop-ab12cd"));
+    EXPECT_THAT(names(of), IsEmpty());
+}
+
 TEST(undeployed, values_that_refer_to_several_variables_name_all_that_may_have_changed)
 {
     auto of = deployed(kong());

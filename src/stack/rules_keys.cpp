@@ -162,11 +162,22 @@ bool verifies(const crypto::key_set& set, std::string_view token)
            });
 }
 
+/// Whether a service is given the variable; believed of a stack whose compose file is not known.
+bool is_referred_to(const looked_at& stack, std::string_view name)
+{
+    if (!stack.compose)
+        return true;
+    const auto used = stack.compose->references();
+    return std::ranges::find(used, name, &reference::name) != used.end();
+}
+
 /// Services that have a set verify by it, and not by JWT_SECRET.
 void check_sets(const looked_at& stack, findings& out)
 {
     const auto secret = crypto::to_base64url(crypto::bytes_of(stack.env.value_or_empty("JWT_SECRET")));
     for (const std::string_view name : {"JWT_JWKS", "JWT_KEYS"}) {
+        if (!is_referred_to(stack, name))
+            continue;
         const auto shared = shared_secrets_in(stack.env, name);
         if (!shared.empty() && std::ranges::find(shared, secret) == shared.end())
             out.push_back(
@@ -265,7 +276,7 @@ void check_opaque_keys(const looked_at& stack, findings& out)
     }
     if (any)
         check_asymmetric_keys(stack, out);
-    if (any || signs_with_key_pair(stack.env))
+    if (any || (signs_with_key_pair(stack.env) && is_referred_to(stack, "JWT_KEYS")))
         check_wiring(stack, any, out);
 }
 

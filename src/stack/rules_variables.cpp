@@ -3,6 +3,7 @@
 #include "stack/addresses.hpp"
 #include "stack/rules.hpp"
 #include "stack/secrets.hpp"
+#include "stack/undeployed.hpp"
 #include "stack/variables.hpp"
 
 #include <fmt/format.h>
@@ -15,12 +16,6 @@ namespace basekeeper::stack {
 namespace {
 
 /// Set by Dokploy itself.
-constexpr std::array given_by_dokploy{
-    std::string_view("APP_NAME"),
-    std::string_view("COMPOSE_PROJECT_NAME"),
-    std::string_view("COMPOSE_PREFIX"),
-    std::string_view("DOCKER_CONFIG")
-};
 
 /// Whoever knows one of these comes in from outside.
 constexpr std::array open_doors{
@@ -37,7 +32,6 @@ bool is_among(const std::array<std::string_view, N>& names, std::string_view nam
     return std::ranges::find(names, name) != names.end();
 }
 
-/// What gives a variable a good value.
 /// How it gets another value, without the loss of what depends on `current`.
 remedy renewal_of(const variable& v, std::string_view current)
 {
@@ -113,7 +107,7 @@ void check_unset(const looked_at& stack, findings& out)
     for (const auto& one : stack.compose->references()) {
         const auto* known = known_variable(one.name);
         const bool has_rule = known != nullptr && known->need == need::required;
-        if (one.has_default || has_rule || stack.env.find(one.name) != nullptr || is_among(given_by_dokploy, one.name))
+        if (one.has_default || has_rule || stack.env.find(one.name) != nullptr || is_given_by_dokploy(one.name))
             continue;
         out.push_back(
             {"variable_unset",

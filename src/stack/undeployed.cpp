@@ -1,4 +1,5 @@
-// A value that refers to one variable tells which one changed; one that refers to several only that one of them did.
+// A value that refers to one variable tells which one changed; one that refers to several only that one of them did,
+// and a value that is as wanted tells which did not.
 #include "stack/undeployed.hpp"
 
 #include "stack/interpolation.hpp"
@@ -19,29 +20,31 @@ bool is_plain(std::string_view text)
 
 using services_by_variable = std::map<std::string, std::set<std::string>>;
 
-struct disagreement
+/// A value of a container beside the one that it would be given now.
+struct comparison
 {
     std::string service;
     std::vector<reference> refers_to;
+    bool agrees = false;
 };
 
-/// The values that a container has otherwise than it would be given them now.
-std::vector<disagreement>
-disagreements(const compose_file& compose, const values_by_name& values, const inspected_container& container)
+std::vector<comparison>
+comparisons(const compose_file& compose, const values_by_name& values, const inspected_container& container)
 {
-    std::vector<disagreement> out;
+    std::vector<comparison> out;
     const auto* service = compose.find(container.service);
     if (service == nullptr)
         return out;
     for (const auto& [name, text] : compose.variables(*service)) {
         const auto runs_with = container.variables.find(name);
         auto refers_to = references(text);
-        if (refers_to.empty() || runs_with == container.variables.end())
+        if (refers_to.empty() || runs_with == container.variables.end() ||
+            std::ranges::any_of(refers_to, is_given_by_dokploy, &reference::name))
             continue;
         std::vector<std::string> unset;
         const auto wanted = interpolated(text, values, unset);
-        if (wanted && is_plain(*wanted) && *wanted != runs_with->second.reveal())
-            out.push_back({container.service, std::move(refers_to)});
+        if (wanted && is_plain(*wanted))
+            out.push_back({container.service, std::move(refers_to), *wanted == runs_with->second.reveal()});
     }
     return out;
 }
@@ -55,10 +58,14 @@ undeployed(const compose_file& compose, const env_text::document& env, const std
     for (const auto& [name, value] : env.values())
         values.insert_or_assign(name, std::string(value.reveal()));
     services_by_variable changed;
-    std::vector<disagreement> of_several;
+    std::set<std::string> same;
+    std::vector<comparison> of_several;
     for (const auto& container : running)
-        for (auto& one : disagreements(compose, values, container)) {
-            if (one.refers_to.size() == 1)
+        for (auto& one : comparisons(compose, values, container)) {
+            if (one.agrees)
+                for (const auto& r : one.refers_to)
+                    same.insert(r.name);
+            else if (one.refers_to.size() == 1)
                 changed[one.refers_to.front().name].insert(one.service);
             else
                 of_several.push_back(std::move(one));
@@ -67,13 +74,37 @@ undeployed(const compose_file& compose, const env_text::document& env, const std
         const bool explained =
             std::ranges::any_of(one.refers_to, [&](const auto& r) { return changed.contains(r.name); });
         for (const auto& r : one.refers_to)
-            if (!explained || changed.contains(r.name))
+            if (explained ? changed.contains(r.name) : !same.contains(r.name))
                 changed[r.name].insert(one.service);
     }
     std::vector<undeployed_variable> out;
     for (auto& [name, services] : changed)
         out.push_back({name, {services.begin(), services.end()}});
     return out;
+}
+
+bool has_other_password(
+    const compose_file& compose, const env_text::document& env, const std::vector<inspected_container>& running
+)
+{
+    constexpr std::string_view password = "POSTGRES_PASSWORD";
+    const auto* database = compose.find(role::database);
+    const auto* wanted = env.find(password);
+    if (database == nullptr || wanted == nullptr)
+        return false;
+    const auto found = std::ranges::find(running, database->name, &inspected_container::service);
+    if (found == running.end())
+        return false;
+    const auto runs_with = found->variables.find(password);
+    return runs_with != found->variables.end() && !(runs_with->second == *wanted);
+}
+
+bool is_given_by_dokploy(std::string_view name)
+{
+    constexpr std::array<std::string_view, 6> names{
+        "APP_NAME", "COMPOSE_PROJECT_NAME", "COMPOSE_PREFIX", "DOCKER_CONFIG", "PATH", "HOME"
+    };
+    return std::ranges::find(names, name) != names.end();
 }
 
 bool is_cured_by_deployment(std::string_view id)

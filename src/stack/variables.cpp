@@ -113,6 +113,12 @@ bool encrypts_data(std::string_view name) noexcept
     return name == "VAULT_ENC_KEY" || name == "REALTIME_DB_ENC_KEY";
 }
 
+bool is_secret(std::string_view name) noexcept
+{
+    const auto* known = known_variable(name);
+    return known != nullptr && known->kind == variable_kind::secret;
+}
+
 bool may_show(std::string_view name)
 {
     const auto* known = known_variable(name);

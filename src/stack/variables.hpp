@@ -48,6 +48,9 @@ bool has_good_length(const variable& v, std::string_view value) noexcept;
 /// Whether data is stored encrypted under it, which nobody could read under another one.
 bool encrypts_data(std::string_view name) noexcept;
 
+/// Whether a name is known as that of a secret.
+bool is_secret(std::string_view name) noexcept;
+
 /// True when the value may be shown: the name is known and no secret. Made for `env_text::public_names`.
 bool may_show(std::string_view name);
 

@@ -45,24 +45,21 @@ std::string rescue_of(const std::vector<wiped_file>& data, std::string_view app_
 {
     const auto folder = fmt::format("/etc/dokploy/compose/{}", app_name);
     std::string commands = fmt::format("docker compose -p {} stop", app_name);
+    std::string places;
     std::vector<std::string> paths;
     for (const auto& one : data)
         if (std::ranges::find(paths, one.path) == paths.end())
             paths.push_back(one.path);
-    for (const auto& path : paths)
-        commands += fmt::format(
-            " && mkdir -p {0}/files{1} && cp -a {0}/code{2}/. {0}/files{2}",
-            folder,
-            path.substr(0, path.rfind('/')),
-            path
-        );
+    for (const auto& path : paths) {
+        const auto parent = fmt::format("{}/files{}", folder, path.substr(0, path.rfind('/')));
+        commands += fmt::format(" && mkdir -p {0} && cp -a {1}/code{2} {0}/", parent, folder, path);
+        places += fmt::format("{}../files{}", places.empty() ? "" : ", ", path);
+    }
     return fmt::format(
-        "save it on the server: {}; then write ../files{} in the place of .{} in the compose file in Dokploy, and "
-        "deploy "
-        "there",
+        "save it on the server: {}; then write {} in the place of what begins with ./ in the compose file in Dokploy, "
+        "and deploy there",
         commands,
-        paths.front(),
-        paths.front()
+        places
     );
 }
 

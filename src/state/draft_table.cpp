@@ -23,6 +23,17 @@ std::string name_of(std::string_view kind, std::string_view principal)
     return fmt::format("draft/{}/{}", kind, crypto::to_hex(std::span(digest).first<16>()));
 }
 
+/// What stands before the content.
+std::optional<wall_time> time_of(std::string_view text)
+{
+    const auto end_of_time = text.find('\n');
+    std::int64_t since = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), since);
+    if (failed != std::errc{} || end_of_time == std::string_view::npos || end != text.data() + end_of_time)
+        return std::nullopt;
+    return wall_time{std::chrono::microseconds{since}};
+}
+
 } // namespace
 
 struct draft_table::opened
@@ -50,10 +61,23 @@ result<draft_table> draft_table::open(std::filesystem::path dir, master_key_sour
     return draft_table(std::make_unique<opened>(std::move(db), std::move(key), time));
 }
 
+/// Drafts of those who never came back are not found by them either.
+result<> draft_table::forget_old()
+{
+    for (const auto& name : TRY(opened_->sealed.names("draft/"))) {
+        const auto text = TRY(opened_->sealed.get(name));
+        const auto since = time_of(text.reveal());
+        if (!since || opened_->time.wall() - *since > draft_lifetime)
+            TRY(opened_->sealed.remove(name));
+    }
+    return {};
+}
+
 result<> draft_table::keep(std::string_view kind, std::string_view principal, const crypto::secret<>& content)
 {
     const auto now = opened_->time.wall().time_since_epoch().count();
     auto change = TRY(sqlite::transaction::begin(opened_->db));
+    TRY(forget_old());
     TRY(opened_->sealed.put(name_of(kind, principal), crypto::secret<>(fmt::format("{}\n{}", now, content.reveal()))));
     return change.commit();
 }
@@ -65,17 +89,14 @@ result<std::optional<draft>> draft_table::find(std::string_view kind, std::strin
         return std::nullopt;
     const auto whole = TRY(std::move(found));
     const std::string_view text = whole.reveal();
-    const auto end_of_time = text.find('\n');
-    std::int64_t since = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), since);
-    if (failed != std::errc{} || end_of_time == std::string_view::npos || end != text.data() + end_of_time)
+    const auto since = time_of(text);
+    if (!since)
         return fail(condition::internal, "the answers given so far are damaged", "begin afresh");
-    const wall_time kept_at{std::chrono::microseconds{since}};
-    if (opened_->time.wall() - kept_at > draft_lifetime) {
+    if (opened_->time.wall() - *since > draft_lifetime) {
         TRY(forget(kind, principal));
         return std::nullopt;
     }
-    return draft{.content = crypto::secret<>(std::string(text.substr(end_of_time + 1))), .kept_at = kept_at};
+    return draft{.content = crypto::secret<>(std::string(text.substr(text.find('\n') + 1))), .kept_at = *since};
 }
 
 result<> draft_table::forget(std::string_view kind, std::string_view principal)

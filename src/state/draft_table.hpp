@@ -33,7 +33,8 @@ public:
     draft_table& operator=(draft_table&&) noexcept;
     ~draft_table();
 
-    /// Replaces the one before. `kind` is of a-z and '_'.
+    /// Replaces the one before, and forgets those of everybody that are older than `draft_lifetime`. `kind` is of a-z
+    /// and '_'.
     result<> keep(std::string_view kind, std::string_view principal, const crypto::secret<>& content);
 
     /// Nothing when there is none, or when it is older than `draft_lifetime`.
@@ -43,6 +44,8 @@ public:
     result<> forget(std::string_view kind, std::string_view principal);
 
 private:
+    result<> forget_old(); ///< in a transaction
+
     struct opened;
     explicit draft_table(std::unique_ptr<opened> o);
     std::unique_ptr<opened> opened_;

@@ -55,6 +55,17 @@ TEST_F(state_drafts, are_gone_after_a_week)
     EXPECT_FALSE(*table.find("deploy", "cli:ada")) << "removed, not only passed over";
 }
 
+TEST_F(state_drafts, of_those_who_never_came_back_go_with_the_next_one)
+{
+    auto table = open();
+    ASSERT_TRUE(table.keep("deploy", "cli:ada", text("one")));
+    time.advance(draft_lifetime + std::chrono::seconds{1});
+    ASSERT_TRUE(table.keep("deploy", "cli:bob", text("two")));
+    time.advance(-draft_lifetime);
+    EXPECT_FALSE(*table.find("deploy", "cli:ada"));
+    EXPECT_TRUE(*table.find("deploy", "cli:bob"));
+}
+
 TEST_F(state_drafts, are_not_on_disk_in_clear)
 {
     ASSERT_TRUE(open().keep("deploy", "cli:ada", text(R"({"smtp_password":"hunter2hunter2"})")));

@@ -166,6 +166,18 @@ test('everything else that is wrong with it is mended by the commands of the fin
   assert.equal(findings.find((f) => f.id === 'variable_default').subject, 'REALTIME_DB_ENC_KEY');
 });
 
+test('what a clone would share with its source stops it before anything is made', PATIENCE, async () => {
+  const { composeFile } = await work.on.service('own');
+  const clone = (file, pattern) => work.on.tell('compose.update', { composeId: id, composeFile: file })
+    .then(() => work.dokploy('clone own copy --domain copy.example.com --yes', { code: CONFLICT }))
+    .then((said) => assert.match(said, pattern));
+  await clone(composeFile.replace('../files/volumes/db/data', '/srv/data'), /db keeps files at \/srv\/data of the server, which both would use/);
+  await clone(`${composeFile}networks:\n  dokploy-network:\n    external: true\n`, /external network dokploy-network/);
+  await clone(`${composeFile}volumes:\n  data:\n    external: true\n`, /external volume data/);
+  await work.on.tell('compose.update', { composeId: id, composeFile });
+  assert.deepEqual(await work.on.named('copy'), []);
+});
+
 test('a clone has the texts of the stack and nothing of its secrets, names, ports and domain', PATIENCE, async () => {
   await work.dokploy('update-env own SITE_URL=https://own.example.com/app SMTP_HOST= --yes');
   const source = await work.on.service('own');

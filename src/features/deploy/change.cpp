@@ -9,6 +9,7 @@
 #include "features/deploy/writing.hpp"
 #include "io/event.hpp"
 #include "jobs/run.hpp"
+#include "stack/compose_file.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -25,6 +26,8 @@ constexpr std::chrono::minutes deployment_patience{30};
 constexpr std::chrono::minutes health_patience{15};
 constexpr std::chrono::minutes proof_patience{2};
 constexpr int most_proofs = 4;
+constexpr std::string_view held_by_containers =
+    "; what ran before the deployment was held by the containers alone, so that nothing of it can be put back";
 
 struct tools
 {
@@ -141,12 +144,21 @@ bool deploys(const touched_services& what, const setup& from, const setup& to)
     return !what.by_deployment.empty() || from == to;
 }
 
+result<std::vector<std::string>> gateway_of(const setup& of)
+{
+    const auto file = TRY(stack::compose_file::parse(of.compose.reveal()));
+    const auto* gateway = file.find(stack::role::gateway);
+    return gateway == nullptr ? std::vector<std::string>{} : std::vector{gateway->name};
+}
+
 /// Deploys `to`, coming from `from`, as far as containers are touched by the difference.
 io::task<result<>> restart(tools t, run& job, const setup& from, const setup& to, std::string title, tell told)
 {
     auto* on = CO_TRY(server_of(t, job));
     const auto id = job.argument("compose_id");
-    const auto what = CO_TRY(touched(from, to));
+    auto what = CO_TRY(touched(from, to));
+    if (from == to)
+        what.by_restart = CO_TRY(gateway_of(to)); // it keeps the addresses of what is made anew
     if (deploys(what, from, to))
         CO_TRY(co_await deploy_and_follow(*on, id, std::move(title), told, io::deadline::after(deployment_patience)));
     if (what.by_restart.empty())
@@ -208,6 +220,7 @@ std::vector<examined> worse(const std::vector<examined>& seen, const std::vector
 io::task<result<>> prove(tools t, run& job)
 {
     auto* on = CO_TRY(server_of(t, job));
+    const auto before = CO_TRY(setup_from(job.secret("before")));
     const auto after = CO_TRY(setup_from(job.secret("after")));
     const auto worked = list_in(job.notes(), "worked");
     const auto until = io::deadline::after(proof_patience);
@@ -226,7 +239,7 @@ io::task<result<>> prove(tools t, run& job)
         if (attempt == most_proofs || until.expired())
             co_return fail(
                 condition::unavailable,
-                "worse than before: " + failure_words(lost),
+                "worse than before: " + failure_words(lost) + (before == after ? std::string(held_by_containers) : ""),
                 "take it back with undo; the configuration before it is kept"
             );
         CO_TRY(co_await job.advance(0.2 * attempt, "not yet: " + failure_words(lost)));
@@ -293,12 +306,8 @@ io::task<result<>> put_back(tools t, run& job)
                 job.note("kept")
             )
         );
-    if (before == after && CO_TRY(co_await may_have_restarted(t, job, before, after)))
-        co_return fail(
-            condition::conflict,
-            "what ran before was held by the containers alone: it cannot be put back",
-            fmt::format("look at it: basekeeper dokploy validate {}", job.argument("name"))
-        );
+    if (before == after)
+        co_return result<>{}; // what ran before was held by the containers alone; the failure says so
     job.notes()["putting_back"] = true;
     CO_TRY(co_await job.checkpoint());
     if (!(now == before))
@@ -306,7 +315,9 @@ io::task<result<>> put_back(tools t, run& job)
     const auto change =
         job.notes().contains("password_changed") ? database_password(before, after) : std::optional<password_change>();
     auto given = change ? co_await give_password(t, job, change->from, "back") : result<>{};
-    const bool restarts = CO_TRY(co_await may_have_restarted(t, job, before, after));
+    const bool was_edited =
+        change && job.arguments().contains("password_was_edited") && job.arguments().at("password_was_edited") == true;
+    const bool restarts = CO_TRY(co_await may_have_restarted(t, job, before, after)) || was_edited;
     auto restarted = restarts ? co_await restart_before(t, job, before, after) : result<>{};
     // A database that did not run with the new setup runs with the old one, and takes its password now.
     if (!given) {
@@ -329,6 +340,7 @@ jobs::sealed_part sealed_change(const change& what)
         {"name", what.name},
         {"app_name", what.app_name},
         {"reason", what.reason},
+        {"password_was_edited", what.password_was_edited},
     };
     out.secrets.emplace("before", to_text(what.before));
     out.secrets.emplace("after", to_text(what.after));

@@ -22,6 +22,10 @@ struct change
     std::string reason; ///< `regenerate keys`, `update env`; no secret
     setup before;
     setup after;
+
+    /// The password of the database in `before` was never deployed: services do not run with it, and putting it back
+    /// needs a deployment.
+    bool password_was_edited = false;
 };
 
 jobs::sealed_part sealed_change(const change& what);

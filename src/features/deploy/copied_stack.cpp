@@ -21,7 +21,7 @@ replacements replacements_for(const env_text::document& env, const stack::stack_
     replacements out;
     const auto add = [&](const stack::named_secrets& all) {
         for (const auto& [name, value] : all)
-            if (const auto* old = env.find(name); old != nullptr && !old->empty())
+            if (const auto* old = env.find(name); old != nullptr && !old->empty() && stack::is_secret(name))
                 out.emplace_back(*old, value);
     };
     add(stack::variables(own.keys));
@@ -29,19 +29,76 @@ replacements replacements_for(const env_text::document& env, const stack::stack_
     return out;
 }
 
-/// The host of a URL or of nothing else, wherever it stands by itself.
+/// A host wherever it stands by itself; mail addresses of it stay.
 std::string with_other_host(std::string text, std::string_view from, std::string_view to)
 {
     constexpr std::string_view of_names = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+    if (from.empty())
+        return text;
     for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
         const auto end = at + from.size();
-        const bool alone =
-            (at == 0 || !of_names.contains(text[at - 1])) && (end == text.size() || !of_names.contains(text[end]));
+        const bool alone = (at == 0 || (!of_names.contains(text[at - 1]) && text[at - 1] != '@')) &&
+                           (end == text.size() || !of_names.contains(text[end]));
         if (alone)
             text.replace(at, from.size(), to);
         at += alone ? to.size() : from.size();
     }
     return text;
+}
+
+/// Mail goes the same way as that of the source.
+result<> move_variables(env_text::document& env, std::string_view from, std::string_view to)
+{
+    env_text::settings moved;
+    for (const auto& [name, value] : env.values()) {
+        auto text = with_other_host(value.reveal(), from, to);
+        if (!name.starts_with("SMTP_") && text != value.reveal())
+            moved.emplace_back(name, crypto::secret<>(std::move(text)));
+    }
+    return moved.empty() ? result<>{} : env.merge(moved);
+}
+
+std::unexpected<error> shared(std::string what, std::string hint)
+{
+    return fail(condition::conflict, "name: it cannot be copied: " + std::move(what), std::move(hint));
+}
+
+bool is_external(const yaml::node& one)
+{
+    const auto* external = one.find("external");
+    return external != nullptr && external->text != "false";
+}
+
+/// What the copy would share with its source: a second database on the same data destroys it.
+result<> check_shares_nothing(const stack::compose_file& file)
+{
+    constexpr std::string_view docker = "docker.sock";
+    for (const auto& bind : file.binds()) {
+        const bool is_own = bind.source.starts_with("./") || bind.source.starts_with("../files");
+        const bool is_path = bind.source.starts_with('/') || bind.source.starts_with('.') ||
+                             bind.source.starts_with('~') || bind.source.starts_with('$');
+        const bool is_harmless = bind.target.contains(docker) || bind.target.starts_with("/etc/");
+        if (is_path && !is_own && !is_harmless)
+            return shared(
+                fmt::format("{} keeps files at {} of the server, which both would use", bind.service, bind.source),
+                "let it keep them below ../files in the compose file, and deploy that"
+            );
+    }
+    for (const std::string_view kind : {"volumes", "networks"})
+        if (const auto* all = file.root().find(kind))
+            for (const auto& [name, one] : all->members)
+                if (is_external(one))
+                    return shared(
+                        fmt::format(
+                            "its compose file uses the external {} {}, which both would use",
+                            kind == "volumes" ? "volume" : "network",
+                            name.text
+                        ),
+                        kind == "volumes" ? "let it have a volume of its own"
+                                          : "take that out: Dokploy connects domains by itself, and services of the "
+                                            "same name would get each other's requests"
+                    );
+    return {};
 }
 
 /// Names that nobody here knows: they may hold secrets of the application.
@@ -62,20 +119,22 @@ read_as_template(server& on, std::string compose_id, copy_of_stack own, io::dead
     const auto now = setup_of(CO_TRY(co_await dokploy::read_compose(on.api, std::move(compose_id), until)));
     const auto env = CO_TRY(env_text::document::parse(now.env.reveal()));
     const auto file = CO_TRY(stack::compose_file::parse(now.compose.reveal()));
-    const auto replaced = replacements_for(env, own.secrets);
-    filled_template out{.compose = with_replacements(now.compose, replaced).reveal()};
-    auto text = with_replacements(now.env, replaced).reveal();
+    CO_TRY(check_shares_nothing(file));
+    auto copied = CO_TRY(with_copies(now, env, replacements_for(env, own.secrets)));
+    auto moved = CO_TRY(env_text::document::parse(copied.env.reveal()));
+    filled_template out{.compose = copied.compose.reveal()};
     const auto* gateway = file.find(stack::role::gateway);
     for (const auto& d : now.domains) {
-        text = with_other_host(std::move(text), d.host, own.domain);
+        CO_TRY(move_variables(moved, d.host, own.domain));
+        out.compose = with_other_host(std::move(out.compose), d.host, own.domain);
         if (gateway != nullptr && d.service == gateway->name)
             out.filled.domains.push_back(
                 {.service = d.service, .port = static_cast<std::uint16_t>(d.port), .host = d.host, .path = d.path}
             );
     }
-    out.filled.env.push_back(std::move(text));
-    for (const auto& f : now.files)
-        out.filled.mounts.push_back({f.path, with_replacements(f.content, replaced).reveal()});
+    out.filled.env.emplace_back(moved.text().reveal());
+    for (const auto& f : copied.files)
+        out.filled.mounts.push_back({f.path, f.content.reveal()});
     if (const auto names = own_names(env); !names.empty())
         out.note = fmt::format("copied as they are: {}", fmt::join(names, ", "));
     co_return out;

@@ -17,7 +17,9 @@ struct copy_of_stack
 };
 
 /// Wherever a secret of the stack is written out, also under another name or in a file, the copy's stands; so does its
-/// domain in the env text. What is no secret of Supabase is copied as it is; the note names what of it may be secret.
+/// domain in the env text and the compose file, but for mail. Fails with conflict where both would share files of the
+/// server, an external volume or an external network. What is no secret of Supabase is copied as it is; the note names
+/// what of it may be secret.
 io::task<result<filled_template>>
 read_as_template(server& on, std::string compose_id, copy_of_stack own, io::deadline until);
 

@@ -4,20 +4,15 @@
 #include "base/text.hpp"
 #include "clients/dokploy/instance.hpp"
 #include "features/deploy/found_stack.hpp"
-#include "features/deploy/log_lines.hpp"
-#include "features/deploy/password.hpp"
 #include "features/deploy/stacks.hpp"
-#include "features/deploy/writing.hpp"
 #include "io/together.hpp"
 #include "stack/compose_file.hpp"
-#include "stack/names.hpp"
 
 #include <boost/asio/this_coro.hpp>
 #include <boost/describe/enum_to_string.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace basekeeper::deploy {
 namespace {
@@ -28,7 +23,7 @@ constexpr std::size_t most_stacks_read = 50;
 io::task<> read_listed(server& on, const placed_service& s, std::optional<listed_stack>& into, io::deadline until)
 {
     const auto row = co_await dokploy::read_compose(on.api, s.id, until);
-    if (!row || row->source_type != "raw" || !is_supabase(row->file.reveal()))
+    if (!row || !check_is_text(*row) || !is_supabase(row->file.reveal()))
         co_return;
     listed_stack out{
         .server = on.name,

@@ -37,67 +37,90 @@ enum class looked_into
     all
 };
 
-/// What was changed in Dokploy and never deployed. Fails with conflict where a deployment would delete data: it makes
-/// the folder anew in which services keep it.
-io::task<result<std::vector<stack::undeployed_variable>>>
-undeployed_in(server& on, std::string app_name, setup now, looked_into which, io::deadline until)
+/// What a deployment would bring beside the change itself.
+struct undeployed
+{
+    std::vector<stack::undeployed_variable> variables;
+    bool password = false; ///< also POSTGRES_PASSWORD, which the database does not take from it
+};
+
+/// Fails with conflict where a deployment would delete data: it makes the folder anew in which services keep it.
+result<>
+check_keeps_data(const dokploy::compose& row, const stack::compose_file& file, const setup& now, bool has_containers)
+{
+    const auto data = stack::wiped_data(file, files_of(now));
+    // Without containers there may still be what they left, unless it was never deployed.
+    const bool was_deployed = has_containers || row.status != dokploy::service_status::idle || !row.deployments.empty();
+    if (data.empty() || !was_deployed)
+        return {};
+    return fail(
+        condition::conflict,
+        fmt::format(
+            "a deployment deletes .{}, where {} keeps its data: nothing was changed",
+            data.front().path,
+            data.front().service
+        ),
+        stack::rescue_of(data, row.app_name)
+    );
+}
+
+/// What was changed in Dokploy and never deployed. Fails as `check_keeps_data`.
+io::task<result<undeployed>>
+undeployed_in(server& on, const dokploy::compose& row, const setup& now, looked_into which, io::deadline until)
 {
     const auto file = CO_TRY(stack::compose_file::parse(now.compose.reveal()));
     const auto env = CO_TRY(env_text::document::parse(now.env.reveal()));
-    auto containers =
-        CO_TRY(co_await look_at_containers(on, app_name, containers_in(now.compose.reveal(), now.env.reveal()), until));
-    const bool was_deployed =
-        std::ranges::any_of(containers, [](const container_report& one) { return !one.id.empty(); });
-    const auto data = stack::wiped_data(file, files_of(now));
-    if (was_deployed && !data.empty())
-        co_return fail(
-            condition::conflict,
-            fmt::format(
-                "a deployment deletes .{}, where {} keeps its data: nothing was changed",
-                data.front().path,
-                data.front().service
-            ),
-            stack::rescue_of(data, app_name)
-        );
+    auto containers = CO_TRY(
+        co_await look_at_containers(on, row.app_name, containers_in(now.compose.reveal(), now.env.reveal()), until)
+    );
+    const bool any = std::ranges::any_of(containers, [](const container_report& one) { return !one.id.empty(); });
+    CO_TRY(check_keeps_data(row, file, now, any));
     if (which == looked_into::telling_ones)
         std::erase_if(containers, [&](const container_report& one) {
             const auto* service = file.find(std::string_view(one.service));
             return service == nullptr || std::ranges::find(telling_roles, service->role) == telling_roles.end();
         });
-    co_return stack::undeployed(file, env, co_await inspect_containers(on, containers, until));
+    const auto running = co_await inspect_containers(on, containers, until);
+    co_return undeployed{stack::undeployed(file, env, running), stack::has_other_password(file, env, running)};
+}
+
+/// The gateway is made anew or restarted with them: it keeps the addresses of what was there before.
+void add_deployed(proposed_change& to, const std::vector<stack::undeployed_variable>& variables)
+{
+    for (const auto& one : variables) {
+        if (std::ranges::find(to.differences, "env " + one.name, &difference::subject) == to.differences.end())
+            to.also_deployed.push_back(one.name);
+        for (const auto& service : one.services)
+            if (std::ranges::find(to.touches.by_deployment, service) == to.touches.by_deployment.end())
+                to.touches.by_deployment.push_back(service);
+    }
 }
 
 } // namespace
 
 io::task<result<proposed_change>> engine::proposed(found in, std::string reason, setup after, io::deadline until)
 {
-    constexpr std::string_view password = "POSTGRES_PASSWORD";
     proposed_change out;
     out.differences = CO_TRY(compare(in.now, after));
     out.touches = CO_TRY(touched(in.now, after));
     const bool deploys_only = in.now == after;
-    const bool gives_password = database_password(in.now, after).has_value();
-    if (deploys_only || !out.touches.by_deployment.empty()) {
-        const auto which = deploys_only ? looked_into::all : looked_into::telling_ones;
-        for (auto& one : CO_TRY(co_await undeployed_in(*in.on, in.row.app_name, in.now, which, until))) {
-            if (one.name == password && !gives_password)
-                co_return fail(
-                    condition::conflict,
-                    "POSTGRES_PASSWORD was changed in Dokploy and never deployed: this change would deploy it, and the "
-                    "database, which took its password at its first start, would lock all services out",
-                    fmt::format(
-                        "put the old value back in Dokploy, or give the database a new one first: basekeeper dokploy "
-                        "update-env {} --generate POSTGRES_PASSWORD",
-                        in.row.name
-                    )
-                );
-            if (std::ranges::find(out.differences, "env " + one.name, &difference::subject) == out.differences.end())
-                out.also_deployed.push_back(one.name);
-            for (auto& service : one.services)
-                if (std::ranges::find(out.touches.by_deployment, service) == out.touches.by_deployment.end())
-                    out.touches.by_deployment.push_back(std::move(service));
-        }
-    }
+    undeployed pending;
+    if (deploys_only || !out.touches.by_deployment.empty())
+        pending = CO_TRY(co_await undeployed_in(
+            *in.on, in.row, in.now, deploys_only ? looked_into::all : looked_into::telling_ones, until
+        ));
+    if (pending.password && !database_password(in.now, after))
+        co_return fail(
+            condition::conflict,
+            "POSTGRES_PASSWORD was changed in Dokploy and never deployed: this change would deploy it, and the "
+            "database, which took its password at its first start, would lock all services out",
+            fmt::format(
+                "put the old value back in Dokploy, or give the database a new one first: basekeeper dokploy "
+                "update-env {} --generate POSTGRES_PASSWORD",
+                in.row.name
+            )
+        );
+    add_deployed(out, pending.variables);
     if (deploys_only && out.also_deployed.empty())
         co_return fail(
             condition::conflict,
@@ -111,7 +134,8 @@ io::task<result<proposed_change>> engine::proposed(found in, std::string reason,
         .app_name = in.row.app_name,
         .reason = std::move(reason),
         .before = in.now,
-        .after = std::move(after)
+        .after = std::move(after),
+        .password_was_edited = pending.password
     };
     co_return out;
 }

@@ -50,7 +50,8 @@ io::task<error> with_certificate(const server& of, error refused, io::deadline u
     refused.message =
         fmt::format("the certificate of the Dokploy server \"{}\" cannot be trusted: {}", of.name, seen->why);
     refused.hint = fmt::format(
-        "use a certificate of an authority; or, if its SHA-256 fingerprint on the server is {}, set {}=\"{}\"",
+        "use a certificate of an authority; or, if its SHA-256 fingerprint on the server is {0}, set {1}=\"{2}\", or "
+        "connect it with --pin {2}",
         seen->sha256,
         of.name == "default" ? std::string("BASEKEEPER_DOKPLOY_PIN") : fmt::format("pin in [dokploy.{}] ", of.name),
         seen->pin

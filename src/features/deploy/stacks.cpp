@@ -74,35 +74,31 @@ bool is_supabase(std::string_view compose)
     return file && file->find(stack::role::auth) != nullptr && file->find(stack::role::gateway) != nullptr;
 }
 
-namespace {
-
-/// What Dokploy fetches from elsewhere, or gives to Swarm, is not decided by the text that it holds: neither can it be
-/// told from that how the stack runs, nor may it be written.
-result<> check_is_text(const dokploy::compose& row, std::string_view name)
+result<> check_is_text(const dokploy::compose& row)
 {
     if (!row.source_type.empty() && row.source_type != "raw")
         return fail(
             condition::conflict,
-            fmt::format("name: the compose file of \"{}\" comes from {}, and not from Dokploy", name, row.source_type),
+            fmt::format(
+                "name: the compose file of \"{}\" comes from {}, and not from Dokploy", row.name, row.source_type
+            ),
             "set the provider of the service to Raw in Dokploy, with the compose file as its text, and deploy it there"
         );
     if (row.type == "stack")
         return fail(
             condition::conflict,
-            fmt::format("name: \"{}\" is deployed as a stack of Docker Swarm", name),
+            fmt::format("name: \"{}\" is deployed as a stack of Docker Swarm", row.name),
             "only services of the type Docker Compose are looked after here"
         );
     return {};
 }
-
-} // namespace
 
 io::task<result<dokploy::compose>> find_stack(server& on, std::string name, io::deadline until)
 {
     const auto all = CO_TRY(co_await list_services(on, until));
     const auto picked = CO_TRY(pick(all, name, on.name));
     auto row = CO_TRY(co_await dokploy::read_compose(on.api, picked.id, until));
-    CO_TRY(check_is_text(row, name));
+    CO_TRY(check_is_text(row));
     if (!is_supabase(row.file.reveal()))
         co_return fail(
             condition::not_found,

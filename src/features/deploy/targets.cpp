@@ -134,29 +134,6 @@ void replace_everywhere(std::string& in, std::string_view from, std::string_view
     }
 }
 
-bool is_secret(std::string_view name)
-{
-    const auto* known = stack::known_variable(name);
-    return known != nullptr && known->kind == stack::variable_kind::secret;
-}
-
-/// Takes the env text, and puts new secrets also where the old ones are written out: under other names, such as those
-/// that an application reads, in the compose file and in files.
-result<setup> with_copies(setup to, env_text::document env, const replacements& replaced)
-{
-    env_text::settings copies;
-    for (const auto& [name, value] : env.values())
-        if (auto copy = with_replacements(value, replaced); !(copy == value))
-            copies.emplace_back(name, std::move(copy));
-    if (!copies.empty())
-        TRY(env.merge(copies));
-    to.env = env.text();
-    to.compose = with_replacements(to.compose, replaced);
-    for (auto& f : to.files)
-        f.content = with_replacements(f.content, replaced);
-    return to;
-}
-
 result<setup> changed_or_fail(const setup& now, setup to)
 {
     if (now == to)
@@ -191,6 +168,24 @@ crypto::secret<> with_replacements(const crypto::secret<>& text, const replaceme
     for (const auto& [from, to] : pairs)
         replace_everywhere(out, from.reveal(), to.reveal());
     return crypto::secret<>(std::move(out));
+}
+
+result<setup> with_copies(setup to, env_text::document env, const replacements& replaced)
+{
+    env_text::settings copies;
+    for (const auto& [name, value] : env.values()) {
+        if (stack::is_secret(name))
+            continue; // the same value by chance
+        if (auto copy = with_replacements(value, replaced); !(copy == value))
+            copies.emplace_back(name, std::move(copy));
+    }
+    if (!copies.empty())
+        TRY(env.merge(copies));
+    to.env = env.text();
+    to.compose = with_replacements(to.compose, replaced);
+    for (auto& f : to.files)
+        f.content = with_replacements(f.content, replaced);
+    return to;
 }
 
 result<env_text::settings> parse_assignments(const std::vector<std::string>& given, std::string_view argument)
@@ -238,7 +233,7 @@ result<setup> with_variables(const setup& now, const variable_changes& wanted, c
     }
     replacements replaced;
     for (const auto& [each, value] : settings)
-        if (const auto* old = env.find(each); old != nullptr && !old->empty() && is_secret(each))
+        if (const auto* old = env.find(each); old != nullptr && !old->empty() && stack::is_secret(each))
             replaced.emplace_back(*old, value);
     if (!settings.empty())
         TRY(env.merge(settings));

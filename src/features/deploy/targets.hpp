@@ -28,6 +28,10 @@ using replacements = std::vector<std::pair<crypto::secret<>, crypto::secret<>>>;
 /// A text in which whoever wrote secrets out finds the new ones; those below 16 characters stay.
 crypto::secret<> with_replacements(const crypto::secret<>& text, const replacements& pairs);
 
+/// Takes `env` for its env text, and puts new secrets also where the old ones are written out: under names of the
+/// application, in the compose file and in files. Known secrets of the same value keep it.
+result<setup> with_copies(setup to, env_text::document env, const replacements& replaced);
+
 /// `NAME=VALUE` taken apart, for the argument of that name. Fails as `with_variables`, also for a value that has not
 /// the exact length its service insists on.
 result<env_text::settings> parse_assignments(const std::vector<std::string>& given, std::string_view argument);

@@ -102,6 +102,21 @@ TEST(deploy_targets, give_a_new_secret_also_to_copies_of_the_old_one)
     EXPECT_EQ(value(*other, "APP_URL"), value(before, "APP_URL")) << "what is no secret has no copies";
 }
 
+TEST(deploy_targets, take_a_known_secret_of_the_same_value_for_no_copy)
+{
+    auto before = sample();
+    const std::string same(32, 's');
+    before.env = crypto::secret<>(
+        "POSTGRES_PASSWORD=" + same + "\nVAULT_ENC_KEY=" + same + "\nSMTP_PASS=" + same + "\nAPP_PASSWORD=" + same +
+        "\n"
+    );
+    const auto to = with_variables(before, {.generate = {"POSTGRES_PASSWORD"}}, "shop", now);
+    ASSERT_TRUE(to) << to.error().message;
+    EXPECT_EQ(value(*to, "VAULT_ENC_KEY"), same) << "what is encrypted under it";
+    EXPECT_EQ(value(*to, "SMTP_PASS"), same);
+    EXPECT_EQ(value(*to, "APP_PASSWORD"), value(*to, "POSTGRES_PASSWORD"));
+}
+
 TEST(deploy_targets, keep_the_keys_under_which_data_is_encrypted)
 {
     auto encrypted = sample();

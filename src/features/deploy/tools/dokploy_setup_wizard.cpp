@@ -114,7 +114,9 @@ private:
     /// Returns the answers that were kept, and lays those of this call over them.
     io::task<result<stack_arguments>> recall()
     {
-        const auto me = call_.who().id;
+        const auto& me = call_.who().id;
+        if (is_nobody())
+            co_return stack_arguments{};
         if (fresh_)
             CO_TRY(co_await s_.unfinished.forget(me));
         const auto kept = CO_TRY(co_await s_.unfinished.find(me));
@@ -147,7 +149,15 @@ private:
         return check_wishes(TRY(request_of(s_, in_)));
     }
 
-    io::task<result<>> keep(const stack_arguments& what) { return s_.unfinished.keep(call_.who().id, to_text(what)); }
+    /// Callers without a name are many: one must not go on with the answers of another.
+    bool is_nobody() const { return call_.who().id == "anonymous"; }
+
+    io::task<result<>> keep(stack_arguments what)
+    {
+        if (!is_nobody())
+            CO_TRY(co_await s_.unfinished.keep(call_.who().id, to_text(what)));
+        co_return result<>{};
+    }
 
     io::task<result<>> connect()
     {
@@ -211,7 +221,11 @@ private:
             co_return ask_for(6, "Review", "confirm", "Shall it be deployed as reviewed? Answer with confirm=true");
         title(7, "Deploy");
         auto begun = CO_TRY(co_await s_.of.deploy(std::move(request), call_.who().id, call_.deadline()));
-        CO_TRY(co_await s_.unfinished.forget(call_.who().id)); // the job has it all
+        // The job has it all, and goes on whatever becomes of the draft.
+        if (const auto gone = co_await s_.unfinished.forget(call_.who().id); !gone)
+            call_.client().log(
+                mcp::log_level::warning, "dokploy", "the answers are still kept: " + gone.error().message
+            );
         out_.deployment = CO_TRY(co_await follow_deployment(s_, std::move(begun), "https://" + in_.domain, call_));
         const bool done = out_.deployment->job && out_.deployment->job->status == jobs::report_status::succeeded;
         title(done ? all_steps : 8, done ? "Validated" : "Waiting");
@@ -280,7 +294,12 @@ private:
 
     untold<wizard_result> asked()
     {
-        out_.next = fmt::format("call dokploy_setup_wizard again with {}; the answers so far are kept", *out_.argument);
+        out_.next = fmt::format(
+            "call dokploy_setup_wizard again with {}; {}",
+            *out_.argument,
+            is_nobody() ? "repeat the answers so far: callers without a name have none kept"
+                        : "the answers so far are kept"
+        );
         return {std::move(out_)};
     }
 

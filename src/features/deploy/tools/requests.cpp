@@ -70,12 +70,11 @@ void take(T& onto, const T& said, const T& unsaid)
 stack_arguments with_answers(stack_arguments before, const stack_arguments& now)
 {
     const stack_arguments unsaid;
-    if (now.smtp == mail::none) {
-        before.smtp_host.clear();
-        before.smtp_user.clear();
+    // A mail server is answered as a whole: a password that was given for one is never shown to another.
+    if (now.smtp == mail::none || !now.smtp_host.empty())
+        before = with_mail_of(std::move(before), unsaid);
+    else if (!now.smtp_user.empty())
         before.smtp_password.clear();
-    } else if (names_account(now) && before.smtp == mail::none)
-        before.smtp = mail::given;
     kept_arguments out{std::move(before)};
     const kept_arguments said{now};
     const kept_arguments none{unsaid};

@@ -39,8 +39,8 @@ struct stack_arguments
     std::string remote_server_id;
 };
 
-/// Answers given before, overlaid by those given now. An account of a mail server and `smtp=none` take each other's
-/// place.
+/// Answers given before, overlaid by those given now. A mail server, or `smtp=none`, takes the place of all that was
+/// said of mail before.
 stack_arguments with_answers(stack_arguments before, const stack_arguments& now);
 
 /// Those of one call with the mail of another.
