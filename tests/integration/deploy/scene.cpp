@@ -57,9 +57,9 @@ struct scene::house
         : folder(fresh_folder()), settings(settings_for(must(dokploy.start()))),
           quiet(log::level::off, log::format::text), store(must(state::store::open(folder / "state", key()))),
           names(must(instances::directory::open(settings, store, on.pool()))),
-          servers_(settings.dokploy, on.executor(), on.pool(), system_clock()),
+          dokploys(settings.dokploy, on.executor(), on.pool(), system_clock()),
           kept(on.pool(), store.dir(), key(), time), book(on.pool(), store.dir(), key(), time),
-          work(book, on.executor(), time, quiet), of({servers_, names, on.pool(), time}, work, kept)
+          work(book, on.executor(), time, quiet), of({dokploys, names, on.pool(), time}, work, kept)
     {}
 
     std::filesystem::path folder;
@@ -67,7 +67,7 @@ struct scene::house
     log::logger quiet;
     state::store store;
     instances::directory names;
-    servers servers_;
+    servers dokploys;
     history kept;
     jobs::ledger book;
     jobs::engine work;
@@ -98,7 +98,7 @@ io::task<result<>> scene::deploy(std::string name, std::string domain)
 io::task<> scene::close()
 {
     EXPECT_TRUE(co_await house_->work.stop(soon()));
-    co_await house_->servers_.close(soon());
+    co_await house_->dokploys.close(soon());
     co_await dokploy.stop();
 }
 
