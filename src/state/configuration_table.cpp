@@ -6,8 +6,7 @@
 #include "crypto/encoding.hpp"
 #include "crypto/random.hpp"
 #include "sqlite/transaction.hpp"
-#include "state/database.hpp"
-#include "state/vault.hpp"
+#include "state/sealed_database.hpp"
 
 #include <fmt/format.h>
 
@@ -49,15 +48,9 @@ configuration_record record_at(const sqlite::statement& row)
 
 } // namespace
 
-struct configuration_table::opened
+struct configuration_table::opened : sealed_database
 {
-    opened(sqlite::connection connection, master_key_source key, const clock& clock_used)
-        : db(std::move(connection)), sealed(db, std::move(key), clock_used), time(clock_used)
-    {}
-
-    sqlite::connection db;
-    vault sealed;
-    const clock& time;
+    using sealed_database::sealed_database;
 
     result<std::optional<configuration_record>> newest(std::string_view server, std::string_view service)
     {
@@ -80,7 +73,7 @@ struct configuration_table::opened
             old.emplace_back(query.column_text(0));
         auto remove = TRY(db.prepare("DELETE FROM configurations WHERE id = ?"));
         for (const auto& id : old) {
-            TRY(sealed.remove(content_name(id)));
+            TRY(secrets.remove(content_name(id)));
             TRY(remove.run(std::string_view(id)));
         }
         return {};
@@ -96,10 +89,8 @@ configuration_table::~configuration_table() = default;
 result<configuration_table>
 configuration_table::open(std::filesystem::path dir, master_key_source key, const clock& time)
 {
-    auto db = TRY(open_database(dir, sqlite::synchronous::full));
-    if (key.key_file.empty())
-        key.key_file = dir / "master.key";
-    return configuration_table(std::make_unique<opened>(std::move(db), std::move(key), time));
+    return configuration_table(TRY(open_sealed<opened>(std::move(dir), std::move(key), time, sqlite::synchronous::full))
+    );
 }
 
 result<configuration_record> configuration_table::keep(configuration_record record, const crypto::secret<>& content)
@@ -123,7 +114,7 @@ result<configuration_record> configuration_table::keep(configuration_record reco
         std::string_view(record.digest),
         record.created_at.time_since_epoch().count()
     ));
-    TRY(opened_->sealed.put(content_name(record.id), content));
+    TRY(opened_->secrets.put(content_name(record.id), content));
     TRY(opened_->forget_oldest(record.server, record.service));
     TRY(change.commit());
     return record;
@@ -156,7 +147,7 @@ result<configuration_record> configuration_table::get(std::string_view id)
 result<crypto::secret<>> configuration_table::content(std::string_view id)
 {
     TRY(get(id));
-    return opened_->sealed.get(content_name(id));
+    return opened_->secrets.get(content_name(id));
 }
 
 } // namespace basekeeper::state

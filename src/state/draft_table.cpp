@@ -4,8 +4,7 @@
 #include "crypto/digest.hpp"
 #include "crypto/encoding.hpp"
 #include "sqlite/transaction.hpp"
-#include "state/database.hpp"
-#include "state/vault.hpp"
+#include "state/sealed_database.hpp"
 
 #include <fmt/format.h>
 
@@ -36,15 +35,9 @@ std::optional<wall_time> time_of(std::string_view text)
 
 } // namespace
 
-struct draft_table::opened
+struct draft_table::opened : sealed_database
 {
-    opened(sqlite::connection connection, master_key_source key, const clock& clock_used)
-        : db(std::move(connection)), sealed(db, std::move(key), clock_used), time(clock_used)
-    {}
-
-    sqlite::connection db;
-    vault sealed;
-    const clock& time;
+    using sealed_database::sealed_database;
 };
 
 draft_table::draft_table(std::unique_ptr<opened> o) : opened_(std::move(o)) {}
@@ -55,20 +48,17 @@ draft_table::~draft_table() = default;
 
 result<draft_table> draft_table::open(std::filesystem::path dir, master_key_source key, const clock& time)
 {
-    auto db = TRY(open_database(dir, sqlite::synchronous::normal));
-    if (key.key_file.empty())
-        key.key_file = dir / "master.key";
-    return draft_table(std::make_unique<opened>(std::move(db), std::move(key), time));
+    return draft_table(TRY(open_sealed<opened>(std::move(dir), std::move(key), time, sqlite::synchronous::normal)));
 }
 
 /// Drafts of those who never came back are not found by them either.
 result<> draft_table::forget_old()
 {
-    for (const auto& name : TRY(opened_->sealed.names("draft/"))) {
-        const auto text = TRY(opened_->sealed.get(name));
+    for (const auto& name : TRY(opened_->secrets.names("draft/"))) {
+        const auto text = TRY(opened_->secrets.get(name));
         const auto since = time_of(text.reveal());
         if (!since || opened_->time.wall() - *since > draft_lifetime)
-            TRY(opened_->sealed.remove(name));
+            TRY(opened_->secrets.remove(name));
     }
     return {};
 }
@@ -78,13 +68,13 @@ result<> draft_table::keep(std::string_view kind, std::string_view principal, co
     const auto now = opened_->time.wall().time_since_epoch().count();
     auto change = TRY(sqlite::transaction::begin(opened_->db));
     TRY(forget_old());
-    TRY(opened_->sealed.put(name_of(kind, principal), crypto::secret<>(fmt::format("{}\n{}", now, content.reveal()))));
+    TRY(opened_->secrets.put(name_of(kind, principal), crypto::secret<>(fmt::format("{}\n{}", now, content.reveal()))));
     return change.commit();
 }
 
 result<std::optional<draft>> draft_table::find(std::string_view kind, std::string_view principal)
 {
-    auto found = opened_->sealed.get(name_of(kind, principal));
+    auto found = opened_->secrets.get(name_of(kind, principal));
     if (!found && found.error().code == condition::not_found)
         return std::nullopt;
     const auto whole = TRY(std::move(found));
@@ -101,7 +91,7 @@ result<std::optional<draft>> draft_table::find(std::string_view kind, std::strin
 
 result<> draft_table::forget(std::string_view kind, std::string_view principal)
 {
-    if (auto removed = opened_->sealed.remove(name_of(kind, principal));
+    if (auto removed = opened_->secrets.remove(name_of(kind, principal));
         !removed && removed.error().code != condition::not_found)
         return std::unexpected(std::move(removed).error());
     return {};

@@ -5,8 +5,7 @@
 #include "crypto/random.hpp"
 #include "json/text.hpp"
 #include "sqlite/transaction.hpp"
-#include "state/database.hpp"
-#include "state/vault.hpp"
+#include "state/sealed_database.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -140,16 +139,9 @@ job_claim::~job_claim()
         ::close(fd_);
 }
 
-struct job_table::opened
+struct job_table::opened : sealed_database
 {
-    opened(std::filesystem::path where, sqlite::connection connection, master_key_source key, const clock& clock_used)
-        : dir(std::move(where)), db(std::move(connection)), sealed(db, std::move(key), clock_used), time(clock_used)
-    {}
-
-    std::filesystem::path dir;
-    sqlite::connection db;
-    vault sealed;
-    const clock& time;
+    using sealed_database::sealed_database;
 
     result<std::int64_t> number_of(std::string_view id)
     {
@@ -182,10 +174,7 @@ job_table::~job_table() = default;
 
 result<job_table> job_table::open(std::filesystem::path dir, master_key_source key, const clock& time)
 {
-    auto db = TRY(open_database(dir, sqlite::synchronous::full));
-    if (key.key_file.empty())
-        key.key_file = dir / "master.key";
-    return job_table(std::make_unique<opened>(std::move(dir), std::move(db), std::move(key), time));
+    return job_table(TRY(open_sealed<opened>(std::move(dir), std::move(key), time, sqlite::synchronous::full)));
 }
 
 result<job_record> job_table::add(job_record record, const crypto::secret<>& notes)
@@ -219,7 +208,7 @@ result<job_record> job_table::add(job_record record, const crypto::secret<>& not
         record.attempts,
         now
     ));
-    TRY(opened_->sealed.put(notes_name(record.id), notes));
+    TRY(opened_->secrets.put(notes_name(record.id), notes));
     TRY(change.commit());
     return record;
 }
@@ -245,7 +234,7 @@ result<bool> job_table::save(const job_record& record, const crypto::secret<>* n
     if (opened_->db.changes() == 0)
         return no_such_job(record.id);
     if (notes != nullptr)
-        TRY(opened_->sealed.put(notes_name(record.id), *notes));
+        TRY(opened_->secrets.put(notes_name(record.id), *notes));
     const bool asked = TRY(cancel_asked(record.id));
     TRY(change.commit());
     return asked;
@@ -263,7 +252,7 @@ result<job_record> job_table::get(std::string_view id)
 result<crypto::secret<>> job_table::notes(std::string_view id)
 {
     TRY(opened_->number_of(id));
-    return opened_->sealed.get(notes_name(id));
+    return opened_->secrets.get(notes_name(id));
 }
 
 result<std::vector<job_record>> job_table::list(const job_filter& filter)
@@ -350,7 +339,7 @@ result<std::uint64_t> job_table::remove_before(wall_time t)
         old.emplace_back(query.column_text(0));
     auto remove = TRY(opened_->db.prepare("DELETE FROM jobs WHERE id = ?"));
     for (const auto& id : old) {
-        TRY(opened_->sealed.remove(notes_name(id)));
+        TRY(opened_->secrets.remove(notes_name(id)));
         TRY(remove.run(std::string_view(id)));
     }
     TRY(change.commit());

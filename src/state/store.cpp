@@ -4,8 +4,7 @@
 #include "base/text.hpp"
 #include "json/text.hpp"
 #include "sqlite/transaction.hpp"
-#include "state/database.hpp"
-#include "state/vault.hpp"
+#include "state/sealed_database.hpp"
 
 #include <fmt/format.h>
 
@@ -64,16 +63,9 @@ result<> check_record(const instance_record& record, const instance_secrets& sec
 
 } // namespace
 
-struct store::opened
+struct store::opened : sealed_database
 {
-    opened(std::filesystem::path where, sqlite::connection connection, master_key_source key, const clock& clock_used)
-        : dir(std::move(where)), db(std::move(connection)), secrets(db, std::move(key), clock_used), time(clock_used)
-    {}
-
-    std::filesystem::path dir;
-    sqlite::connection db;
-    vault secrets;
-    const clock& time;
+    using sealed_database::sealed_database;
 
     std::int64_t now() const { return time.wall().time_since_epoch().count(); }
 
@@ -93,10 +85,7 @@ store::~store() = default;
 
 result<store> store::open(std::filesystem::path dir, master_key_source key, const clock& time)
 {
-    auto db = TRY(open_database(dir, sqlite::synchronous::full));
-    if (key.key_file.empty())
-        key.key_file = dir / "master.key";
-    return store(std::make_unique<opened>(std::move(dir), std::move(db), std::move(key), time));
+    return store(TRY(open_sealed<opened>(std::move(dir), std::move(key), time, sqlite::synchronous::full)));
 }
 
 const std::filesystem::path& store::dir() const
