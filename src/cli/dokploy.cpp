@@ -337,7 +337,9 @@ io::task<result<>> export_logs(conversation talk)
     ));
     talk.show.screen.print(fmt::format("{} lines in {}", done.lines, what.export_to));
     if (done.cut)
-        talk.show.screen.say("there are earlier lines: of each service the newest 10,000 are read");
+        talk.show.screen.say(
+            "there are earlier lines: of each service at most the newest 10,000 are read, or a megabyte"
+        );
     say_missing(done.missing, talk.show);
     co_return result<>{};
 }

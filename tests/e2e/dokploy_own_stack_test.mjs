@@ -100,6 +100,7 @@ SMTP_PORT=2500
 ENABLE_EMAIL_AUTOCONFIRM=false
 SHOP_DATABASE_URL=postgres://postgres:your-super-secret-and-long-postgres-password@db/postgres
 SHOP_GREETING=hello
+OPENAI_API_KEY=sk-of-somebody
 `;
 
 let work;
@@ -176,6 +177,8 @@ test('what a clone would share with its source stops it before anything is made'
   await clone(`${composeFile}volumes:\n  data:\n    external: true\n`, /external volume data/);
   await work.on.tell('compose.update', { composeId: id, composeFile });
   assert.deepEqual(await work.on.named('copy'), []);
+  const { jobs } = await work.json(['jobs', 'list']);
+  assert.deepEqual(jobs.filter((job) => job.instance === 'copy'), [], 'no job is left to be taken back');
 });
 
 test('a clone has the texts of the stack and nothing of its secrets, names, ports and domain', PATIENCE, async () => {
@@ -184,7 +187,7 @@ test('a clone has the texts of the stack and nothing of its secrets, names, port
   const was = await work.on.variables('own');
   assert.ok(was.SHOP_DATABASE_URL.includes(was.POSTGRES_PASSWORD), 'the copy of the password followed it');
   const { review } = await work.dokploy('clone own copy --domain copy.example.com --dry-run');
-  assert.ok(review.notes.some((note) => /copied as they are: SHOP_DATABASE_URL, SHOP_GREETING/.test(note)), review.notes.join('\n'));
+  assert.ok(review.notes.some((note) => /copied as they are: SHOP_DATABASE_URL, SHOP_GREETING, OPENAI_API_KEY/.test(note)), review.notes.join('\n'));
   assert.deepEqual((await work.on.named('copy')), []);
   const made = await work.dokploy('clone own copy --domain copy.example.com --yes');
   assert.equal(made.job.status, 'succeeded');

@@ -9,7 +9,6 @@
 #include "features/deploy/writing.hpp"
 #include "io/event.hpp"
 #include "jobs/run.hpp"
-#include "stack/compose_file.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -144,13 +143,6 @@ bool deploys(const touched_services& what, const setup& from, const setup& to)
     return !what.by_deployment.empty() || from == to;
 }
 
-result<std::vector<std::string>> gateway_of(const setup& of)
-{
-    const auto file = TRY(stack::compose_file::parse(of.compose.reveal()));
-    const auto* gateway = file.find(stack::role::gateway);
-    return gateway == nullptr ? std::vector<std::string>{} : std::vector{gateway->name};
-}
-
 /// Deploys `to`, coming from `from`, as far as containers are touched by the difference.
 io::task<result<>> restart(tools t, run& job, const setup& from, const setup& to, std::string title, tell told)
 {
@@ -158,7 +150,7 @@ io::task<result<>> restart(tools t, run& job, const setup& from, const setup& to
     const auto id = job.argument("compose_id");
     auto what = CO_TRY(touched(from, to));
     if (from == to)
-        what.by_restart = CO_TRY(gateway_of(to)); // it keeps the addresses of what is made anew
+        what.by_restart = CO_TRY(restarted_by_deployment(to));
     if (deploys(what, from, to))
         CO_TRY(co_await deploy_and_follow(*on, id, std::move(title), told, io::deadline::after(deployment_patience)));
     if (what.by_restart.empty())

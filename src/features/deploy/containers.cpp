@@ -9,6 +9,7 @@
 #include "io/event.hpp"
 #include "io/together.hpp"
 #include "stack/compose_file.hpp"
+#include "stack/interpolation.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
 #include <fmt/format.h>
@@ -152,19 +153,6 @@ error not_healthy(const std::vector<container_report>& all, condition code)
     return out;
 }
 
-/// `${NAME}` and `${NAME:-DEFAULT}` become the value, or the default when there is none.
-void replace_reference(std::string& in, std::string_view name, std::string_view value)
-{
-    const auto begin = in.find(fmt::format("${{{}", name));
-    const auto end = begin == std::string::npos ? begin : in.find('}', begin);
-    if (end == std::string::npos)
-        return;
-    const auto behind = begin + 2 + name.size();
-    const bool has_default = std::string_view(in).substr(behind).starts_with(":-");
-    const auto instead = has_default ? in.substr(behind + 2, end - behind - 2) : std::string();
-    in.replace(begin, end + 1 - begin, value.empty() ? std::string_view(instead) : value);
-}
-
 bool all_are(const std::vector<container_report>& all, container_condition wanted)
 {
     return std::ranges::all_of(all, [&](const auto& one) { return one.condition == wanted; });
@@ -210,14 +198,15 @@ std::vector<wanted_container> containers_in(std::string_view compose, std::strin
     const auto file = stack::compose_file::parse(std::string(compose));
     if (!file)
         return out;
-    const auto variables = env_text::document::parse(std::string(env));
+    stack::values_by_name values;
+    if (const auto variables = env_text::document::parse(std::string(env)))
+        for (const auto& [name, value] : variables->values())
+            values.insert_or_assign(name, value.reveal());
     out.reserve(file->services().size());
     for (const auto& s : file->services()) {
         const auto* named = s.node->find("container_name");
-        auto name = named == nullptr ? std::string() : named->text;
-        if (variables)
-            for (const auto& r : stack::references(name))
-                replace_reference(name, r.name, variables->value_or_empty(r.name));
+        std::vector<std::string> unset;
+        auto name = named == nullptr ? std::string() : stack::interpolated(named->text, values, unset).value_or("");
         out.push_back({s.name, std::move(name)});
     }
     return out;

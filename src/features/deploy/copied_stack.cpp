@@ -2,10 +2,10 @@
 #include "features/deploy/copied_stack.hpp"
 
 #include "env_text/document.hpp"
-#include "features/deploy/setup.hpp"
 #include "features/deploy/targets.hpp"
-#include "stack/addresses.hpp"
 #include "stack/compose_file.hpp"
+#include "stack/key_pair.hpp"
+#include "stack/secrets.hpp"
 #include "stack/variables.hpp"
 
 #include <fmt/format.h>
@@ -69,9 +69,26 @@ bool is_external(const yaml::node& one)
     return external != nullptr && external->text != "false";
 }
 
-/// What the copy would share with its source: a second database on the same data destroys it.
-result<> check_shares_nothing(const stack::compose_file& file)
+/// What the copy has in common with its source and may be secret: names of the application, and secrets that are of
+/// others, such as OPENAI_API_KEY. Mail is told of by itself.
+std::vector<std::string> shared_secrets(const env_text::document& env)
 {
+    std::vector<std::string> out;
+    for (const auto& name : env.names()) {
+        const bool is_made = stack::is_of_key_pair(name) || stack::is_service_secret(name) || name == "JWT_SECRET" ||
+                             name == "ANON_KEY" || name == "SERVICE_ROLE_KEY";
+        const bool may_be_secret = stack::known_variable(name) == nullptr || stack::is_secret(name);
+        if (may_be_secret && !is_made && !name.starts_with("SMTP_") && !env.value_or_empty(name).empty())
+            out.push_back(name);
+    }
+    return out;
+}
+
+} // namespace
+
+result<> check_can_be_copied(const setup& what)
+{
+    const auto file = TRY(stack::compose_file::parse(what.compose.reveal()));
     constexpr std::string_view docker = "docker.sock";
     for (const auto& bind : file.binds()) {
         const bool is_own = bind.source.starts_with("./") || bind.source.starts_with("../files");
@@ -101,25 +118,13 @@ result<> check_shares_nothing(const stack::compose_file& file)
     return {};
 }
 
-/// Names that nobody here knows: they may hold secrets of the application.
-std::vector<std::string> own_names(const env_text::document& env)
-{
-    std::vector<std::string> out;
-    for (const auto& name : env.names())
-        if (stack::known_variable(name) == nullptr)
-            out.push_back(name);
-    return out;
-}
-
-} // namespace
-
 io::task<result<filled_template>>
 read_as_template(server& on, std::string compose_id, copy_of_stack own, io::deadline until)
 {
     const auto now = setup_of(CO_TRY(co_await dokploy::read_compose(on.api, std::move(compose_id), until)));
     const auto env = CO_TRY(env_text::document::parse(now.env.reveal()));
     const auto file = CO_TRY(stack::compose_file::parse(now.compose.reveal()));
-    CO_TRY(check_shares_nothing(file));
+    CO_TRY(check_can_be_copied(now));
     auto copied = CO_TRY(with_copies(now, env, replacements_for(env, own.secrets)));
     auto moved = CO_TRY(env_text::document::parse(copied.env.reveal()));
     filled_template out{.compose = copied.compose.reveal()};
@@ -135,7 +140,7 @@ read_as_template(server& on, std::string compose_id, copy_of_stack own, io::dead
     out.filled.env.emplace_back(moved.text().reveal());
     for (const auto& f : copied.files)
         out.filled.mounts.push_back({f.path, f.content.reveal()});
-    if (const auto names = own_names(env); !names.empty())
+    if (const auto names = shared_secrets(env); !names.empty())
         out.note = fmt::format("copied as they are: {}", fmt::join(names, ", "));
     co_return out;
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "clients/dokploy/instance.hpp"
+#include "features/deploy/copied_stack.hpp"
 #include "features/deploy/found_stack.hpp"
 #include "features/deploy/stacks.hpp"
 #include "io/together.hpp"
@@ -176,6 +177,7 @@ io::task<result<stack_request>>
 engine::like(stack_name which, std::string new_name, std::string domain, io::deadline until)
 {
     const auto in = CO_TRY(co_await find(std::move(which), until));
+    CO_TRY(check_can_be_copied(in.now));
     co_return stack_request{
         .server = in.on->name,
         .name = std::move(new_name),

@@ -84,7 +84,6 @@ undeployed_in(server& on, const dokploy::compose& row, const setup& now, looked_
     co_return undeployed{stack::undeployed(file, env, running), stack::has_other_password(file, env, running)};
 }
 
-/// The gateway is made anew or restarted with them: it keeps the addresses of what was there before.
 void add_deployed(proposed_change& to, const std::vector<stack::undeployed_variable>& variables)
 {
     for (const auto& one : variables) {
@@ -121,6 +120,8 @@ io::task<result<proposed_change>> engine::proposed(found in, std::string reason,
             )
         );
     add_deployed(out, pending.variables);
+    if (deploys_only)
+        out.touches.by_restart = CO_TRY(restarted_by_deployment(in.now));
     if (deploys_only && out.also_deployed.empty())
         co_return fail(
             condition::conflict,

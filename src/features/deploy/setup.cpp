@@ -381,6 +381,13 @@ result<std::vector<difference>> compare(const setup& before, const setup& after)
     return out;
 }
 
+result<std::vector<std::string>> restarted_by_deployment(const setup& of)
+{
+    const auto file = TRY(stack::compose_file::parse(of.compose.reveal()));
+    const auto* gateway = file.find(stack::role::gateway);
+    return gateway == nullptr ? std::vector<std::string>{} : std::vector{gateway->name};
+}
+
 result<touched_services> touched(const setup& before, const setup& after)
 {
     const auto was = TRY(stack::compose_file::parse(before.compose.reveal()));

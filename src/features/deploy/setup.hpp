@@ -96,6 +96,9 @@ struct touched_services
     std::vector<std::string> by_restart;
 };
 
+/// What a deployment of a setup that stays as it is leaves to be restarted: the gateway, for the same reason.
+result<std::vector<std::string>> restarted_by_deployment(const setup& of);
+
 result<touched_services> touched(const setup& before, const setup& after);
 
 } // namespace basekeeper::deploy
