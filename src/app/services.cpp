@@ -161,7 +161,8 @@ struct services::parts
         return {};
     }
 
-    /// Those of the configuration, and those that were connected by command, which give way to them.
+    /// Those of the configuration, and those that were connected by command. Of one that has both, the configuration
+    /// says the rest, and also where it is and with which key when it says that.
     deploy::server_table known_dokploys()
     {
         auto all = settings.values.dokploy;
@@ -171,11 +172,15 @@ struct services::parts
             return all;
         }
         for (const auto& name : *connected) {
-            if (all.contains(name))
+            auto& place = all[name];
+            if (!place.url->empty())
                 continue;
-            if (auto one = deploy::stored_server(store, name))
-                all.emplace(name, *std::move(one));
-            else
+            if (auto one = deploy::stored_server(store, name)) {
+                place.url = std::move(one->url);
+                place.api_key = std::move(one->api_key);
+                if (place.pin->empty())
+                    place.pin = std::move(one->pin);
+            } else
                 log.warning(fmt::format("the Dokploy server {} cannot be used: {}", name, one.error().message));
         }
         return all;

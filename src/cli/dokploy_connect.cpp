@@ -37,14 +37,15 @@ io::task<result<>> connect(const dokploy_command& what, const dokploy_services& 
     how.api_key.value = config::secret_text(CO_TRY(api_key(show.screen)).reveal());
     const auto seen =
         CO_TRY(co_await with.stacks.try_server(what.name, how, io::deadline::after(patience_of_a_person)));
+    how.url.value = seen.url;
     CO_TRY(deploy::store_server(with.store, what.name, how));
     if (show.format == output::json) {
         show.screen.print(json::to_text(
-            boost::json::object{{"name", what.name}, {"url", what.url}, {"version", seen.version}, {"role", seen.role}}
+            boost::json::object{{"name", what.name}, {"url", seen.url}, {"version", seen.version}, {"role", seen.role}}
         ));
         co_return result<>{};
     }
-    show.screen.print(fmt::format("connected to {} ({}), as {}", what.url, seen.version, seen.role));
+    show.screen.print(fmt::format("connected to {} ({}), as {}", seen.url, seen.version, seen.role));
     if (!seen.may_deploy)
         show.screen.say(fmt::format(
             "a {} sees and changes only what was given to them; deployments need an owner or "

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -258,8 +259,14 @@ test('a server is tried before it is kept, and then known to every command witho
   assert.match(await connect(other.on.url, '', EXIT.invalid), /there is no API key[^]*next: /);
   assert.match(await other.dokploy(['connect', 'No Name', '--url', other.on.url], { input: 'x\n', code: EXIT.invalid }), /next: /);
   assert.match(await other.dokploy('list', { code: EXIT.notFound }), /no Dokploy server is configured/, 'nothing that was refused is kept');
-  assert.deepEqual(await connect(other.on.url, other.on.key), { name: 'home', url: other.on.url, version: 'v0.30.2', role: 'owner' });
+  assert.deepEqual(await connect(`${other.on.url}/a/path`, other.on.key), { name: 'home', url: other.on.url, version: 'v0.30.2', role: 'owner' });
   assert.deepEqual((await other.dokploy('list')).stacks, []);
+  // The configuration says the rest of a server that was connected.
+  const rest = join(other.folder, 'rest.toml');
+  const { BASEKEEPER_DOKPLOY_REACH: reach, BASEKEEPER_DOKPLOY_CA_FILE: ca, BASEKEEPER_DOKPLOY_TEMPLATES_URL: templates } = other.env;
+  writeFileSync(rest, `[dokploy.home]\nreach = "${reach}"\nca_file = "${ca}"\ntemplates_url = "${templates}"\npoll_interval_ms = 20\n`);
+  const made = await other.dokploy(['deploy', 'kept', '--domain', 'kept.example.com', '--no-mail', '--yes', '--config', rest]);
+  assert.equal(made.job.status, 'succeeded');
   const server = other.serve();
   await server.initialize();
   assert.ok((await server.request('tools/list', {})).result.tools.some((tool) => tool.name === 'dokploy_list_instances'));

@@ -125,7 +125,10 @@ io::task<result<tried_server>> engine::try_server(std::string name, config::dokp
     if (!who)
         co_return std::unexpected(std::move(who).error());
     co_return tried_server{
-        .version = dokploy::to_string(*version), .role = who->role, .may_deploy = who->may_do_everything()
+        .url = one.url,
+        .version = dokploy::to_string(*version),
+        .role = who->role,
+        .may_deploy = who->may_do_everything()
     };
 }
 

@@ -180,6 +180,7 @@ struct log_page
 /// What a server said of itself and of the owner of the key.
 struct tried_server
 {
+    std::string url; ///< without what stood behind the host
     std::string version;
     std::string role;
     bool may_deploy = false;
